@@ -1,0 +1,92 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
+namespace Sentinel.Audit;
+
+/// <summary>How calls are recorded: the <c>Audit</c> section of proxy.json.</summary>
+public sealed record AuditOptions
+{
+    [Description("Whether calls are recorded at all.")]
+    public bool Enabled { get; init; } = true;
+
+    [Description("Where rows go. Auto: PostgreSQL when its URL is set, else SQLite.")]
+    public AuditStoreKind Store { get; init; } = AuditStoreKind.Auto;
+
+    [Description("What may be lost. BestEffort: what the full channel or a killed process held, counted.")]
+    public AuditGuarantee Guarantee { get; init; } = AuditGuarantee.BestEffort;
+
+    public PostgresOptions Postgres { get; init; } = new();
+
+    public SqliteOptions Sqlite { get; init; } = new();
+
+    public ChannelOptions Channel { get; init; } = new();
+
+    public BatchOptions Batch { get; init; } = new();
+
+    [Description("Whether the gateway brings the schema up to date itself. False: it only verifies it.")]
+    public bool Migrate { get; init; } = true;
+
+    [Description("Arguments longer than this many bytes are recorded as a stub with their SHA-256.")]
+    [Range(1024, 16 * 1024 * 1024)]
+    public int MaxArgumentBytes { get; init; } = 65536;
+
+    /// <summary>The PostgreSQL store.</summary>
+    public sealed record PostgresOptions
+    {
+        [Description("The environment variable that holds postgres://… or a key=value connection string.")]
+        [Required]
+        public string UrlEnv { get; init; } = "DATABASE_URL";
+
+        [Description("Connections at most; one of them writes.")]
+        [Range(1, 100)]
+        public int MaxConnections { get; init; } = 4;
+    }
+
+    /// <summary>The embedded store.</summary>
+    public sealed record SqliteOptions
+    {
+        [Description("The database file; its folder is made.")]
+        [Required]
+        public string Path { get; init; } = "data/audit.db";
+    }
+
+    /// <summary>The bounded queue between calls and the writer.</summary>
+    public sealed record ChannelOptions
+    {
+        [Description("Entries held in memory at most.")]
+        [Range(1, 1_000_000)]
+        public int Capacity { get; init; } = 1024;
+    }
+
+    /// <summary>The shape of one write.</summary>
+    public sealed record BatchOptions
+    {
+        [Description("Rows of one COPY at most.")]
+        [Range(1, 100_000)]
+        public int MaxRows { get; init; } = 1000;
+
+        [Description("How long, in milliseconds, a busy writer lets a batch grow.")]
+        [Range(0, 60_000)]
+        public int MaxDelayMs { get; init; } = 100;
+    }
+}
+
+/// <summary>Where rows go.</summary>
+public enum AuditStoreKind
+{
+    /// <summary>PostgreSQL when its URL is set, else SQLite with a warning.</summary>
+    Auto,
+
+    /// <summary>PostgreSQL, or nowhere when its URL is not set.</summary>
+    Postgres,
+
+    /// <summary>The embedded store.</summary>
+    Sqlite,
+}
+
+/// <summary>What may be lost.</summary>
+public enum AuditGuarantee
+{
+    /// <summary>A full channel drops the entry and counts it; a killed process loses what it held.</summary>
+    BestEffort,
+}
