@@ -1,0 +1,88 @@
+using System.Collections.Frozen;
+
+namespace Sentinel.Gateway.Rbac;
+
+/// <summary>The compiled policy: a pure function from caller, backend and tool to a decision.</summary>
+/// <remarks>The kill switch comes first, then any role's Deny, then any role's Allow; without a grant there is no access.</remarks>
+internal sealed class AccessPolicy
+{
+    private readonly FrozenDictionary<string, Role> _roles;
+    private readonly Rule[] _disabled;
+
+    private AccessPolicy(FrozenDictionary<string, Role> roles, Rule[] disabled)
+    {
+        _roles = roles;
+        _disabled = disabled;
+    }
+
+    public static AccessPolicy Compile(RbacOptions options)
+    {
+        var roles = options.Roles.ToFrozenDictionary(
+            role => role.Key,
+            role => new Role(
+                [.. role.Value.Allow.Select(p => Rule.Allow($"{role.Key}: allow {p}", p))],
+                [.. role.Value.Deny.Select(p => Rule.Deny(Decision.ReasonRbac, $"{role.Key}: deny {p}", p))]),
+            StringComparer.Ordinal);
+        return new AccessPolicy(
+            roles,
+            [.. options.Disabled.Select(p => Rule.Deny(Decision.ReasonKillSwitch, $"disabled {p}", p))]);
+    }
+
+    /// <summary>Whether the policy names this role; other claim values are ignored.</summary>
+    public bool HasRole(string role) => _roles.ContainsKey(role);
+
+    public Decision Decide(IReadOnlyList<string> roles, string backend, string tool)
+    {
+        foreach (var rule in _disabled)
+        {
+            if (rule.Pattern.MatchesFolded(backend, tool))
+            {
+                return rule.Decision;
+            }
+        }
+
+        return FirstDeny(roles, backend, tool) ?? FirstAllow(roles, backend, tool) ?? Decision.NoGrant;
+    }
+
+    private Decision? FirstDeny(IReadOnlyList<string> roles, string backend, string tool)
+    {
+        for (var i = 0; i < roles.Count; i++)
+        {
+            foreach (var rule in _roles.GetValueOrDefault(roles[i])?.Deny ?? [])
+            {
+                if (rule.Pattern.MatchesFolded(backend, tool))
+                {
+                    return rule.Decision;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private Decision? FirstAllow(IReadOnlyList<string> roles, string backend, string tool)
+    {
+        for (var i = 0; i < roles.Count; i++)
+        {
+            foreach (var rule in _roles.GetValueOrDefault(roles[i])?.Allow ?? [])
+            {
+                if (rule.Pattern.Matches(backend, tool))
+                {
+                    return rule.Decision;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private sealed record Role(Rule[] Allow, Rule[] Deny);
+
+    private sealed record Rule(Decision Decision, ToolPattern Pattern)
+    {
+        public static Rule Allow(string text, ToolPattern pattern) => new(new Decision(true, null, text), pattern);
+
+        public static Rule Deny(string reason, string text, ToolPattern pattern) =>
+            new(new Decision(false, reason, text), pattern);
+    }
+}

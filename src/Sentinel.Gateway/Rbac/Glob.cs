@@ -1,0 +1,53 @@
+using Sentinel.Gateway.Mcp;
+
+namespace Sentinel.Gateway.Rbac;
+
+/// <summary>A text in which <c>*</c> stands for any run of characters, the empty one included.</summary>
+/// <remarks>Linear in the text for each star: no pattern and no hostile name makes it slow.</remarks>
+internal readonly struct Glob(string pattern)
+{
+    /// <summary>Whether the pattern has no star, so that it matches one text only.</summary>
+    public bool IsLiteral => !pattern.Contains('*', StringComparison.Ordinal);
+
+    public bool Matches(ReadOnlySpan<char> text) => Matches(pattern, text, isFolded: false);
+
+    public bool MatchesFolded(ReadOnlySpan<char> text) => Matches(pattern, text, isFolded: true);
+
+    // Greedy with one point to return to: a later star makes every earlier one's choice final.
+    private static bool Matches(ReadOnlySpan<char> pattern, ReadOnlySpan<char> text, bool isFolded)
+    {
+        int at = 0, p = 0, starAt = -1, resumeAt = 0;
+        while (at < text.Length)
+        {
+            if (p < pattern.Length && pattern[p] == '*')
+            {
+                starAt = p++;
+                resumeAt = at;
+            }
+            else if (p < pattern.Length && AreEqual(pattern[p], text[at], isFolded))
+            {
+                p++;
+                at++;
+            }
+            else if (starAt >= 0)
+            {
+                p = starAt + 1;
+                at = ++resumeAt;
+            }
+            else
+            {
+                return false;
+            }
+        }
+
+        while (p < pattern.Length && pattern[p] == '*')
+        {
+            p++;
+        }
+
+        return p == pattern.Length;
+    }
+
+    private static bool AreEqual(char left, char right, bool isFolded) =>
+        left == right || (isFolded && Folding.Fold(left) == Folding.Fold(right));
+}

@@ -1,0 +1,23 @@
+using System.ComponentModel;
+
+namespace Sentinel.Gateway.Rbac;
+
+/// <summary>Who may call what: the <c>Rbac</c> section of proxy.json.</summary>
+internal sealed record RbacOptions
+{
+    [Description("Role name → what it may call. A caller with several roles has the sum of their grants; Deny wins.")]
+    public IReadOnlyDictionary<string, RoleOptions> Roles { get; init; } = new Dictionary<string, RoleOptions>();
+
+    [Description("Kill switch: tools that nobody may call, whatever their roles.")]
+    public IReadOnlyList<ToolPattern> Disabled { get; init; } = [];
+}
+
+/// <summary>What one role may call.</summary>
+internal sealed record RoleOptions
+{
+    [Description("Patterns backend/tool that this role grants, exact in case.")]
+    public IReadOnlyList<ToolPattern> Allow { get; init; } = [];
+
+    [Description("Patterns backend/tool that no grant of any role overrides for a caller with this role, in any case.")]
+    public IReadOnlyList<ToolPattern> Deny { get; init; } = [];
+}
