@@ -1,0 +1,62 @@
+using System.Text.Json;
+using Sentinel.Gateway.Mcp;
+
+namespace Sentinel.Gateway.Exchange;
+
+/// <summary>Writes every refusal, as the JSON-RPC error that clients' SDKs expect.</summary>
+internal static class RefusalWriter
+{
+    private static readonly JsonWriterOptions Relaxed = new()
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>Sends the refusal; on return the response has started, so that nothing can be forwarded any more.</summary>
+    public static async ValueTask WriteAsync(HttpContext context, Refusal refusal)
+    {
+        var exchange = McpExchange.Of(context);
+        exchange.Refusal = refusal;
+        var response = context.Response;
+        response.Headers.Clear();
+        response.StatusCode = refusal.HttpStatus;
+        response.ContentType = "application/json";
+        response.Headers.CacheControl = "no-store";
+        response.Headers[McpHeaders.RequestId] = exchange.RequestId.ToString();
+        if (refusal.Header is { } header)
+        {
+            response.Headers[header.Name] = header.Value;
+        }
+
+        if (!HttpMethods.IsHead(context.Request.Method))
+        {
+            WriteBody(exchange, refusal, context);
+        }
+
+        // A flush, not just a status: after a 200 that has not started YARP would forward the refused call. A client that
+        // has left makes no difference to that, so its going must not end this early.
+        await response.StartAsync(CancellationToken.None);
+        await response.BodyWriter.FlushAsync(context.RequestAborted);
+    }
+
+    private static void WriteBody(McpExchange exchange, Refusal refusal, HttpContext context)
+    {
+        using var json = new Utf8JsonWriter(context.Response.BodyWriter, Relaxed);
+        json.WriteStartObject();
+        json.WriteString("jsonrpc"u8, "2.0"u8);
+        if (exchange.Message?.Id is { } id)
+        {
+            json.WritePropertyName("id"u8);
+            id.WriteTo(json);
+        }
+
+        json.WriteStartObject("error"u8);
+        json.WriteNumber("code"u8, refusal.Code);
+        json.WriteString("message"u8, refusal.Message);
+        json.WriteStartObject("data"u8);
+        json.WriteString("reason"u8, refusal.Reason);
+        json.WriteString("requestId"u8, exchange.RequestId);
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,91 @@
+using Sentinel.Gateway.Mcp;
+using Sentinel.Gateway.Rbac;
+
+namespace Sentinel.Gateway.Exchange;
+
+/// <summary>Every refusal there is, made here and nowhere else.</summary>
+internal partial record Refusal
+{
+    public const string ReasonParseError = "parse_error";
+    public const string ReasonInvalidRequest = "invalid_request";
+    public const string ReasonBackendRefused = "backend_refused";
+    public const string ReasonBackendUnreachable = "backend_unreachable";
+    public const string ReasonBackendTimeout = "backend_timeout";
+
+    public static readonly Refusal MethodNotAllowed = new(
+        405, -31405, "method_not_allowed", "An MCP endpoint takes GET, POST, DELETE and OPTIONS, and no upgrade.")
+    {
+        Header = ("Allow", "GET, POST, DELETE, OPTIONS"),
+    };
+
+    public static readonly Refusal NoCredential = Unauthenticated(
+        "This gateway needs a credential: send an API key as X-Api-Key or as a bearer token.");
+
+    public static readonly Refusal BadCredential = Unauthenticated("The credential is not valid here.");
+
+    public static readonly Refusal TwoCredentials = Invalid(
+        "The request carries both Authorization and X-Api-Key; send one of them.");
+
+    public static readonly Refusal RepeatedHeader = Invalid(
+        "A header that decides who asks, or what is asked for, is there more than once.");
+
+    public static readonly Refusal UnexpectedBody = Invalid("Only POST takes a body.");
+
+    public static readonly Refusal UnsupportedMediaType = new(
+        415,
+        -31415,
+        "unsupported_media_type",
+        "Send Content-Type: application/json in UTF-8, without Content-Encoding.");
+
+    public static readonly Refusal RouteUnknown = new(
+        404, -31404, "route_unknown", "No route of this gateway serves this path.");
+
+    public static readonly Refusal BackendRefused = new(
+        502,
+        -31502,
+        ReasonBackendRefused,
+        "The server behind this gateway refused the gateway's own credential.");
+
+    public static readonly Refusal BackendRedirected = new(
+        502,
+        -31502,
+        ReasonBackendRefused,
+        "The server behind this gateway redirected to another origin; the gateway does not follow.");
+
+    public static readonly Refusal BackendUnreachable = new(
+        502, -31502, ReasonBackendUnreachable, "The server behind this gateway cannot be reached.");
+
+    public static readonly Refusal BackendTimeout = new(
+        504, -31504, ReasonBackendTimeout, "The server behind this gateway did not answer in time.");
+
+    public static readonly Refusal InternalError = new(
+        500, -31500, "internal_error", "The gateway failed; its log says why, under this request id.");
+
+    public static Refusal BodyTooLarge(long bytesMax) => new(
+        413, -31413, "body_too_large", $"The body is longer than the {bytesMax} bytes that this gateway takes.");
+
+    public static Refusal OfFault(MessageFault fault) => fault.Kind switch
+    {
+        MessageFaultKind.Parse => new Refusal(400, -32700, ReasonParseError, fault.Message),
+        MessageFaultKind.Params => new Refusal(400, -32602, ReasonInvalidRequest, fault.Message),
+        _ => Invalid(fault.Message),
+    };
+
+    public static Refusal Denied(Decision decision, string tool) => new(
+        200,
+        -31403,
+        decision.Reason ?? Rbac.Decision.ReasonRbac,
+        decision.Reason == Rbac.Decision.ReasonKillSwitch
+            ? $"Tool is switched off: {tool}"
+            : $"Permission denied for tool: {tool}");
+
+    /// <summary>Whether this is policy's doing, so that the row says <c>denied</c>.</summary>
+    public bool IsPolicy => Reason is Rbac.Decision.ReasonRbac or Rbac.Decision.ReasonKillSwitch;
+
+    private static Refusal Unauthenticated(string message) => new(401, -31401, "unauthenticated", message)
+    {
+        Header = ("WWW-Authenticate", "Bearer"),
+    };
+
+    private static Refusal Invalid(string message) => new(400, -32600, ReasonInvalidRequest, message);
+}

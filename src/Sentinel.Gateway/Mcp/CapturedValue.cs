@@ -1,0 +1,152 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text;
+using System.Text.Json;
+
+namespace Sentinel.Gateway.Mcp;
+
+/// <summary>The raw bytes of one JSON value as they stream by, up to a limit; what is beyond it is only known to exist.</summary>
+internal struct CapturedValue
+{
+    private byte[]? _bytes;
+    private int _length;
+    private bool _isCut;
+
+    /// <summary>Whether the value was there at all.</summary>
+    public bool IsPresent { get; private set; }
+
+    /// <summary>Whether it is a string; otherwise a number or literal.</summary>
+    public bool IsString { get; private set; }
+
+    /// <summary>Begins anew: of a repeated key the last value counts, as it does for clients.</summary>
+    public void Begin(bool isString)
+    {
+        IsPresent = true;
+        IsString = isString;
+        _length = 0;
+        _isCut = false;
+    }
+
+    public void Clear()
+    {
+        IsPresent = false;
+        _length = 0;
+    }
+
+    /// <param name="limit">How many raw bytes are kept.</param>
+    public void Append(ReadOnlySpan<byte> raw, int limit)
+    {
+        var room = Math.Min(limit - _length, raw.Length);
+        _isCut |= room < raw.Length;
+        if (room <= 0)
+        {
+            return;
+        }
+
+        if (_bytes is null || _bytes.Length < _length + room)
+        {
+            Array.Resize(ref _bytes, Math.Max(64, Math.Max(_length + room, 2 * _length)));
+        }
+
+        raw[..room].CopyTo(_bytes.AsSpan(_length));
+        _length += room;
+    }
+
+    /// <summary>Whether this is exactly the given literal or number.</summary>
+    public readonly bool Is(ReadOnlySpan<byte> token) => IsPresent && !IsString && !_isCut && Raw.SequenceEqual(token);
+
+    /// <summary>Whether this is a string with exactly the given value.</summary>
+    public readonly bool IsText(ReadOnlySpan<byte> value) => IsPresent && IsString && EqualsUnescaped(value);
+
+    /// <summary>Whether this is the given id, in type and value.</summary>
+    public readonly bool Is(JsonRpcId id) =>
+        IsPresent && IsString == id.IsString
+        && (IsString ? EqualsUnescaped(id.Value) : !_isCut && Raw.SequenceEqual(id.Value));
+
+    public readonly int? ToInt32() =>
+        IsPresent && !IsString && !_isCut && Utf8Parser.TryParse(Raw, out int value, out var read) && read == _length
+            ? value
+            : null;
+
+    /// <summary>The string's text, unescaped and cut to so many characters; null for anything but a string.</summary>
+    public readonly string? ToText(int chars)
+    {
+        if (!IsPresent || !IsString)
+        {
+            return null;
+        }
+
+        var text = Unescape(Raw);
+        if (text.Length <= chars)
+        {
+            return text;
+        }
+
+        return text[..(char.IsHighSurrogate(text[chars - 1]) ? chars - 1 : chars)];
+    }
+
+    private readonly ReadOnlySpan<byte> Raw => _bytes.AsSpan(0, _length);
+
+    private readonly bool EqualsUnescaped(ReadOnlySpan<byte> value)
+    {
+        if (_isCut)
+        {
+            return false;
+        }
+
+        return Raw.Contains((byte)'\\')
+            ? value.SequenceEqual(Encoding.UTF8.GetBytes(Unescape(Raw)))
+            : Raw.SequenceEqual(value);
+    }
+
+    // A cut may fall inside an escape or a character: what cannot be unescaped is shortened until it can, six bytes at most
+    // for \uXXXX and twelve for a pair.
+    private static string Unescape(ReadOnlySpan<byte> raw)
+    {
+        if (!raw.Contains((byte)'\\'))
+        {
+            return Encoding.UTF8.GetString(raw);
+        }
+
+        Span<byte> quoted = stackalloc byte[256];
+        var rented = raw.Length + 2 > quoted.Length ? ArrayPool<byte>.Shared.Rent(raw.Length + 2) : null;
+        try
+        {
+            quoted = rented ?? quoted;
+            quoted[0] = (byte)'"';
+            raw.CopyTo(quoted[1..]);
+            for (var length = raw.Length; length >= Math.Max(0, raw.Length - 12); length--)
+            {
+                quoted[length + 1] = (byte)'"';
+                if (TryGetString(quoted[..(length + 2)]) is { } text)
+                {
+                    return text;
+                }
+            }
+
+            // Escapes of lone surrogates: shown as they came.
+            return Encoding.UTF8.GetString(raw);
+        }
+        finally
+        {
+            if (rented is not null)
+            {
+                ArrayPool<byte>.Shared.Return(rented);
+            }
+        }
+    }
+
+    private static string? TryGetString(ReadOnlySpan<byte> quoted)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(quoted);
+            reader.Read();
+            return reader.GetString();
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+}
