@@ -53,7 +53,7 @@ internal static class ConfigurationReader
     {
         foreach (var (key, value) in root.Members)
         {
-            if (!RootKeys.Contains(key, StringComparer.Ordinal))
+            if (!RootKeys.Contains(key, StringComparer.Ordinal) && !faults.HasAt(value.Path))
             {
                 faults.Add(value.Place, Suggestion.ForUnknownKey(key, RootKeys));
             }

@@ -43,7 +43,7 @@ internal sealed class FaultCollector
     public bool HasAt(string path) =>
         _faults.Exists(fault => string.Equals(fault.Path, path, StringComparison.Ordinal));
 
-    /// <summary>Whether anything at this path or below it is at fault, so that a check built on it would mislead.</summary>
+    /// <summary>Whether anything here or below is at fault, so that a check built on it would mislead.</summary>
     public bool HasWithin(string path) =>
         _faults.Exists(fault =>
             fault.Path.StartsWith(path, StringComparison.Ordinal)

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace Sentinel.Gateway.Configuration;
 
 /// <summary>How roles, keys and backends may be called.</summary>
-/// <remarks>They end in headers, comma-separated columns and metric labels: nothing in a name may need escaping there.</remarks>
+/// <remarks>They end in headers, comma-separated columns and metric labels, where nothing may need escaping.</remarks>
 internal static partial class Names
 {
     public const string Pattern = "[A-Za-z0-9_.-]+";

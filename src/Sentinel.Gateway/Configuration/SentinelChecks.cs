@@ -116,7 +116,7 @@ internal static partial class SentinelChecks
         {
             faults.Add($"{Section}.Audit.Batch.MaxRows", string.Create(
                 CultureInfo.InvariantCulture,
-                $"A batch of {audit.Batch.MaxRows} never fills: the channel holds {audit.Channel.Capacity}. Write at most {audit.Channel.Capacity}, or a larger Channel.Capacity"));
+                $"A batch of {audit.Batch.MaxRows} never fills: the channel holds {audit.Channel.Capacity}."));
         }
 
         if (!VariableName().IsMatch(audit.Postgres.UrlEnv))

@@ -4,7 +4,7 @@ using Sentinel.Gateway.Configuration.Json;
 namespace Sentinel.Gateway.Configuration.Binding;
 
 /// <summary>Lays <c>Sentinel__Audit__Store=Sqlite</c> over the file, before it is bound.</summary>
-/// <remarks>Names are matched ignoring case, as .NET does, against what the types know; the file stays case-sensitive.</remarks>
+/// <remarks>Names are matched ignoring case, as .NET does; the file stays case-sensitive.</remarks>
 internal sealed class EnvironmentOverrides(FaultCollector faults)
 {
     private const string Prefix = "Sentinel__";
@@ -84,7 +84,8 @@ internal sealed class EnvironmentOverrides(FaultCollector faults)
             }
 
             _shape = $"{_shape}.{key.Name}";
-            return new(JsonPath.Member(node.Path, key.Name), key.Value, node.Find(key.Name), n => node.Set(key.Name, n));
+            return new(
+                JsonPath.Member(node.Path, key.Name), key.Value, node.Find(key.Name), n => node.Set(key.Name, n));
         }
 
         private Target? StepIntoMap(SourceObject node, ValueShape value, string segment)
@@ -97,7 +98,10 @@ internal sealed class EnvironmentOverrides(FaultCollector faults)
             var name = node.FindKey(segment, StringComparison.OrdinalIgnoreCase) ?? segment;
             _shape = $"{_shape}.*";
             return new(
-                JsonPath.Member(node.Path, name), ValueShape.Of(value.Element!), node.Find(name), n => node.Set(name, n));
+                JsonPath.Member(node.Path, name),
+                ValueShape.Of(value.Element!),
+                node.Find(name),
+                n => node.Set(name, n));
         }
 
         private Target? StepIntoList(SourceArray node, ValueShape value, string segment)

@@ -10,7 +10,7 @@ internal sealed class RecordBinder(FaultCollector faults)
 {
     private readonly ScalarBinder _scalars = new(faults);
 
-    /// <summary>The record; where a key is faulty it keeps its default, so that later checks find a whole tree.</summary>
+    /// <summary>The record. A faulty key keeps its default, so that later checks find a whole tree.</summary>
     public T Bind<T>(SourceNode node, string shape)
         where T : class, new() =>
         (T?)BindValue(node, ValueShape.Of(typeof(T)), null, shape, typeof(T).Name) ?? new T();
@@ -42,7 +42,7 @@ internal sealed class RecordBinder(FaultCollector faults)
             {
                 BindKey(record, key, value, shape);
             }
-            else
+            else if (!faults.HasAt(value.Path))
             {
                 faults.Add(value.Place, DescribeUnknown(name, shape, keys));
             }
@@ -128,7 +128,8 @@ internal sealed class RecordBinder(FaultCollector faults)
         {
             if (PlannedKeys.Find(shape, name) is { } planned)
             {
-                faults.Add(member.Place, $"{planned} is not available yet; write {value.Expected} instead of the object");
+                faults.Add(
+                    member.Place, $"{planned} is not available yet; write {value.Expected} instead of the object");
                 isPlanned = true;
             }
         }

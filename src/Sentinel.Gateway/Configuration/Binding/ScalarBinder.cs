@@ -53,7 +53,8 @@ internal sealed class ScalarBinder(FaultCollector faults)
 
     private object? BindNumber(SourceScalar node, ValueShape value, KeyShape? key, string name)
     {
-        if (!BigInteger.TryParse(node.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
+        if (!BigInteger.TryParse(
+                node.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
         {
             return Refuse(node, name, value);
         }

@@ -5,7 +5,8 @@ using System.Text.Unicode;
 
 namespace Sentinel.Gateway.Configuration.Json;
 
-/// <summary>Reads proxy.json strictly into nodes that know their path and line. Comments and trailing commas are allowed.</summary>
+/// <summary>Reads proxy.json strictly into nodes that know their path and line.</summary>
+/// <remarks>Comments and trailing commas are allowed; nothing else that JSON forbids is.</remarks>
 internal ref struct JsonTree
 {
     private static readonly JsonReaderOptions Options = new()
@@ -102,14 +103,18 @@ internal ref struct JsonTree
             var keyPlace = new NodePlace(JsonPath.Member(place.Path, key), _lines.LineOf(keyOffset), keyOffset);
             _reader.Read();
             var earlier = result.FindKey(key, StringComparison.OrdinalIgnoreCase);
-            if (earlier is null)
+            if (earlier is not null)
+            {
+                AddDuplicate(keyPlace, key, earlier, result.Find(earlier)!.Place.Line);
+            }
+
+            if (!string.Equals(key, earlier, StringComparison.Ordinal))
             {
                 result.Set(key, ReadValue(keyPlace.Path));
                 continue;
             }
 
-            AddDuplicate(keyPlace, key, earlier, result.Find(earlier)!.Place.Line);
-            // Its own faults would stand at the first one's path, where nobody would look for them.
+            // Faults inside the second would stand at the first one's path, where nobody would look for them.
             _reader.Skip();
         }
 
@@ -147,7 +152,9 @@ internal ref struct JsonTree
 
     private readonly void AddDuplicate(NodePlace place, string key, string earlier, int? earlierLine) =>
         _faults.Add(place, string.Equals(key, earlier, StringComparison.Ordinal)
-            ? string.Create(CultureInfo.InvariantCulture, $"the key is written twice, first on line {earlierLine}; remove one")
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"the key is written twice, first on line {earlierLine}; remove one")
             : string.Create(
                 CultureInfo.InvariantCulture,
                 $"the key differs only in case from '{earlier}' on line {earlierLine}; remove one"));

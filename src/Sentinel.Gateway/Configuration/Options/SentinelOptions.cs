@@ -6,7 +6,7 @@ using Sentinel.Gateway.Rbac;
 namespace Sentinel.Gateway.Configuration;
 
 /// <summary>The <c>Sentinel</c> section of proxy.json.</summary>
-/// <remarks>The properties are the keys: reader, documentation and JSON schema all follow from them and their attributes.</remarks>
+/// <remarks>The properties are the keys: reader, documentation and JSON schema follow from them.</remarks>
 internal sealed record SentinelOptions
 {
     [Description("Who may call at all. Without it Sentinel does not start.")]
@@ -42,7 +42,7 @@ internal sealed record LimitsOptions
 /// <summary>How a stop goes.</summary>
 internal sealed record ShutdownOptions
 {
-    [Description("Seconds during which the listener stays open and readiness says 503, for the load balancer to notice.")]
+    [Description("Seconds that the listener stays open while readiness says 503, for the load balancer to notice.")]
     [Range(0, 300)]
     public int LoadBalancerSeconds { get; init; } = 5;
 
@@ -58,7 +58,8 @@ internal sealed record ManagementOptions
     [Required]
     [RegularExpression(
         """http://[^\s/?#@\\]+:[0-9]{1,5}/?""",
-        ErrorMessage = "write an absolute http URL with a port and nothing after it, for example http://127.0.0.1:9090")]
+        ErrorMessage = "write an absolute http URL with a port and nothing after it, "
+            + "for example http://127.0.0.1:9090")]
     public string Url { get; init; } = "http://127.0.0.1:9090";
 }
 

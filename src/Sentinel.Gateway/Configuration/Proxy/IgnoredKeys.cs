@@ -6,7 +6,7 @@ using Yarp.ReverseProxy.Configuration;
 
 namespace Sentinel.Gateway.Configuration.Proxy;
 
-/// <summary>Finds keys that YARP does not know: it ignores them silently, so that a slip looks like a setting.</summary>
+/// <summary>Finds keys that YARP ignores silently, so that a slip looks like a setting.</summary>
 internal static class IgnoredKeys
 {
     public static IReadOnlyList<string> Find(SourceObject section)
@@ -43,7 +43,8 @@ internal static class IgnoredKeys
     {
         var known = type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(property => property.SetMethod is not null && property.Name != idProperty)
-            .ToDictionary(property => property.Name, property => property.PropertyType, StringComparer.OrdinalIgnoreCase);
+            .ToDictionary(
+                property => property.Name, property => property.PropertyType, StringComparer.OrdinalIgnoreCase);
         foreach (var (key, value) in (node as SourceObject)?.Members ?? [])
         {
             if (known.TryGetValue(key, out var propertyType))

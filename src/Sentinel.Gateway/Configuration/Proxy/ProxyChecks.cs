@@ -4,7 +4,7 @@ using Yarp.ReverseProxy.Configuration;
 
 namespace Sentinel.Gateway.Configuration.Proxy;
 
-/// <summary>What YARP lets pass and Sentinel cannot: it would fail at the first request, or blur who a backend is.</summary>
+/// <summary>What YARP lets pass: it would fail at the first request, or blur who a backend is.</summary>
 internal static class ProxyChecks
 {
     /// <summary>What the audit log writes for a call that reached no backend; no backend may look so.</summary>
@@ -55,7 +55,7 @@ internal static class ProxyChecks
             return;
         }
 
-        // YARP finds clusters in any case; policy and audit take the id as it is written, so that there is one spelling.
+        // YARP finds clusters in any case; policy and audit compare the id as written, so there is one spelling.
         var sameButCase = clusters.Find(id => string.Equals(id, route.ClusterId, StringComparison.OrdinalIgnoreCase));
         var near = sameButCase ?? Suggestion.Nearest(route.ClusterId, clusters);
         var remedy = sameButCase is not null ? $"cluster ids are case-sensitive: write '{sameButCase}'"

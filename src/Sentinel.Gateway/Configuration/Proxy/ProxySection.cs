@@ -60,7 +60,8 @@ internal static class ProxySection
         {
             if (key.Contains(':', StringComparison.Ordinal))
             {
-                faults.Add(value.Place, "the key contains ':', which YARP's configuration cannot carry; write another key");
+                faults.Add(
+                    value.Place, "the key contains ':', which YARP's configuration cannot carry; write another key");
             }
 
             RefuseColons(value, faults);
@@ -77,7 +78,10 @@ internal static class ProxySection
             ? cluster
             : cluster with
             {
-                HttpRequest = (cluster.HttpRequest ?? ForwarderRequestConfig.Empty) with { ActivityTimeout = StreamTimeout },
+                HttpRequest = (cluster.HttpRequest ?? ForwarderRequestConfig.Empty) with
+                {
+                    ActivityTimeout = StreamTimeout,
+                },
             };
 }
 

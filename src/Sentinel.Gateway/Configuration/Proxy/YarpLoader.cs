@@ -6,45 +6,55 @@ namespace Sentinel.Gateway.Configuration.Proxy;
 /// <summary>Lets YARP's own loader and validator read the section, and gives each of their faults its path.</summary>
 internal static class YarpLoader
 {
+    /// <returns>What YARP could load; entries that it could not are missing and at fault.</returns>
     public static async Task<ProxyResult> LoadAsync(SourceObject routes, SourceObject clusters, FaultCollector faults)
     {
-        await using var all = Provide([.. routes.Members], [.. clusters.Members]);
-        var config = TryLoad(all, out _);
-        if (config is null)
-        {
-            // YARP stops at the first entry it cannot convert and does not name it: one by one, each tells its own.
-            LoadEach(routes, clusters, faults);
-            return ProxyResult.Empty;
-        }
-
-        var validator = all.GetRequiredService<IConfigValidator>();
-        foreach (var route in config.Routes)
+        await using var services = Provide(Carried(routes), Carried(clusters));
+        var loaded = TryLoad(services, out _) is { } all
+            ? new ProxyResult(all.Routes, all.Clusters, [])
+            : LoadEach(routes, clusters, faults);
+        var validator = services.GetRequiredService<IConfigValidator>();
+        foreach (var route in loaded.Routes)
         {
             Add(faults, routes, route.RouteId, await validator.ValidateRouteAsync(route));
         }
 
-        foreach (var cluster in config.Clusters)
+        foreach (var cluster in loaded.Clusters)
         {
             Add(faults, clusters, cluster.ClusterId, await validator.ValidateClusterAsync(cluster));
         }
 
-        return new ProxyResult(config.Routes, config.Clusters, []);
+        return loaded;
     }
 
-    private static void LoadEach(SourceObject routes, SourceObject clusters, FaultCollector faults)
+    // YARP stops at the first entry it cannot convert and does not name it: one by one, each tells its own.
+    private static ProxyResult LoadEach(SourceObject routes, SourceObject clusters, FaultCollector faults)
     {
+        var goodRoutes = new List<RouteConfig>();
+        var goodClusters = new List<ClusterConfig>();
         foreach (var (entries, isRoute) in new[] { (routes, true), (clusters, false) })
         {
-            foreach (var entry in entries.Members)
+            foreach (var entry in Carried(entries))
             {
                 using var one = isRoute ? Provide([entry], []) : Provide([], [entry]);
-                if (TryLoad(one, out var e) is null)
+                if (TryLoad(one, out var e) is { } config)
+                {
+                    goodRoutes.AddRange(config.Routes);
+                    goodClusters.AddRange(config.Clusters);
+                }
+                else
                 {
                     Add(faults, entries, entry.Key, [e!]);
                 }
             }
         }
+
+        return new ProxyResult(goodRoutes, goodClusters, []);
     }
+
+    // A ':' in a key is a fault already; flattened, it would be an entry that nobody wrote.
+    private static KeyValuePair<string, SourceNode>[] Carried(SourceObject entries) =>
+        [.. entries.Members.Where(entry => !entry.Key.Contains(':', StringComparison.Ordinal))];
 
     private static void Add(FaultCollector faults, SourceObject entries, string id, IEnumerable<Exception> exceptions)
     {

@@ -40,7 +40,8 @@ internal sealed partial class ConfigurationWatcher : BackgroundService
         return base.StartAsync(cancellationToken);
     }
 
-    /// <summary>One look. A change counts when two looks in a row saw the same, so that no writer is caught half-way.</summary>
+    /// <summary>One look at the file.</summary>
+    /// <remarks>A change counts when two looks in a row saw the same, so that no writer is caught half-way.</remarks>
     internal async Task LookAsync(CancellationToken cancellationToken)
     {
         var look = await ConfigurationFile.LookAsync(_source.Path, cancellationToken);
