@@ -1,5 +1,6 @@
 using System.Text;
 using Sentinel.Gateway.Configuration;
+using Xunit;
 
 namespace Sentinel.Gateway.Tests.Configuration;
 

@@ -70,7 +70,11 @@ internal sealed class RecordBinder(FaultCollector faults)
     {
         if (node.IsNull)
         {
-            if (!key.IsNullable)
+            if (key.IsNullable)
+            {
+                key.Property.SetValue(record, null);
+            }
+            else
             {
                 faults.Add(node.Place, $"null is not allowed here; leave the key out or write {key.Value.Expected}");
             }
