@@ -5,6 +5,9 @@ namespace Sentinel.Gateway.Rbac;
 /// <summary>Who may call what: the <c>Rbac</c> section of proxy.json.</summary>
 internal sealed record RbacOptions
 {
+    [Description("What a decision does. Enforce: a call that is not allowed is refused.")]
+    public RbacMode Mode { get; init; } = RbacMode.Enforce;
+
     [Description("Role name → what it may call. A caller with several roles has the sum of their grants; Deny wins.")]
     public IReadOnlyDictionary<string, RoleOptions> Roles { get; init; } = new Dictionary<string, RoleOptions>();
 
@@ -20,4 +23,11 @@ internal sealed record RoleOptions
 
     [Description("Patterns backend/tool that no grant of any role overrides for a caller with this role, in any case.")]
     public IReadOnlyList<ToolPattern> Deny { get; init; } = [];
+}
+
+/// <summary>What a decision does.</summary>
+internal enum RbacMode
+{
+    /// <summary>A call that is not allowed is refused.</summary>
+    Enforce,
 }

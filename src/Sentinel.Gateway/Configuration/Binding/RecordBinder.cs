@@ -1,0 +1,149 @@
+using System.Collections;
+using System.Collections.ObjectModel;
+using Sentinel.Gateway.Configuration.Json;
+
+namespace Sentinel.Gateway.Configuration.Binding;
+
+/// <summary>Binds nodes to immutable records by property names, and goes on after every fault.</summary>
+/// <remarks>Reflection: it runs at start and on reload, never for a request.</remarks>
+internal sealed class RecordBinder(FaultCollector faults)
+{
+    private readonly ScalarBinder _scalars = new(faults);
+
+    /// <summary>The record. A faulty key keeps its default, so that later checks find a whole tree.</summary>
+    public T Bind<T>(SourceNode node, string shape)
+        where T : class, new() =>
+        (T?)BindValue(node, ValueShape.Of(typeof(T)), null, shape, typeof(T).Name) ?? new T();
+
+    private object? BindValue(SourceNode node, ValueShape value, KeyShape? key, string shape, string name)
+    {
+        if (node is SourceObject planned && PlannedMember(planned, value, shape))
+        {
+            return null;
+        }
+
+        return (value.Kind, node) switch
+        {
+            (ShapeKind.Record, SourceObject record) => BindRecord(record, value.Type, shape),
+            (ShapeKind.List, SourceArray list) => BindList(list, value.Element!, shape, name),
+            (ShapeKind.Map, SourceObject map) => BindMap(map, value.Element!, shape),
+            (_, SourceScalar scalar) when value.IsScalar => _scalars.Bind(scalar, value, key, shape, name),
+            _ => Refuse(node, value),
+        };
+    }
+
+    private object BindRecord(SourceObject node, Type type, string shape)
+    {
+        var record = Activator.CreateInstance(type)!;
+        var keys = RecordShape.Of(type);
+        foreach (var (name, value) in node.Members)
+        {
+            if (keys.Find(name) is { } key)
+            {
+                BindKey(record, key, value, shape);
+            }
+            else if (!faults.HasAt(value.Path))
+            {
+                faults.Add(value.Place, DescribeUnknown(name, shape, keys));
+            }
+        }
+
+        foreach (var key in keys.Keys)
+        {
+            if (key.IsRequired && node.Find(key.Name) is null && key.Property.GetValue(record) is null or "")
+            {
+                var remedy = key.Pattern?.ErrorMessage ?? $"write {key.Value.Expected}";
+                faults.Add(node.Place, $"the key {key.Name} is missing; {remedy}");
+            }
+        }
+
+        return record;
+    }
+
+    /// <summary>Why a key is refused: planned, in another case, or a slip.</summary>
+    public static string DescribeUnknown(string name, string shape, RecordShape keys) =>
+        PlannedKeys.Find(shape, name) is { } planned
+            ? $"{planned} is not available yet; remove it"
+            : Suggestion.ForUnknownKey(name, [.. keys.Keys.Select(key => key.Name)]);
+
+    private void BindKey(object record, KeyShape key, SourceNode node, string shape)
+    {
+        if (node.IsNull)
+        {
+            if (key.IsNullable)
+            {
+                key.Property.SetValue(record, null);
+            }
+            else
+            {
+                faults.Add(node.Place, $"null is not allowed here; leave the key out or write {key.Value.Expected}");
+            }
+
+            return;
+        }
+
+        if (BindValue(node, key.Value, key, $"{shape}.{key.Name}", key.Name) is { } value)
+        {
+            key.Property.SetValue(record, value);
+        }
+    }
+
+    private object BindList(SourceArray node, Type element, string shape, string name)
+    {
+        var value = ValueShape.Of(element);
+        var items = (IList)Activator.CreateInstance(typeof(List<>).MakeGenericType(element))!;
+        foreach (var item in node.Items)
+        {
+            if (BindValue(item, value, null, $"{shape}[]", name) is { } bound)
+            {
+                items.Add(bound);
+            }
+        }
+
+        return Activator.CreateInstance(typeof(ReadOnlyCollection<>).MakeGenericType(element), items)!;
+    }
+
+    private object BindMap(SourceObject node, Type element, string shape)
+    {
+        var value = ValueShape.Of(element);
+        var entries = (IDictionary)Activator.CreateInstance(
+            typeof(Dictionary<,>).MakeGenericType(typeof(string), element),
+            StringComparer.Ordinal)!;
+        foreach (var (name, item) in node.Members)
+        {
+            var bound = BindValue(item, value, null, $"{shape}.*", name);
+            // A faulty entry stays known under its name: what refers to it is not at fault as well.
+            bound ??= value.Kind == ShapeKind.Record ? Activator.CreateInstance(element) : null;
+            if (bound is not null)
+            {
+                entries.Add(name, bound);
+            }
+        }
+
+        return Activator.CreateInstance(
+            typeof(ReadOnlyDictionary<,>).MakeGenericType(typeof(string), element), entries)!;
+    }
+
+    // An object where a text is expected may be a richer form that is planned.
+    private bool PlannedMember(SourceObject node, ValueShape value, string shape)
+    {
+        var isPlanned = false;
+        foreach (var (name, member) in value.IsScalar ? node.Members : [])
+        {
+            if (PlannedKeys.Find(shape, name) is { } planned)
+            {
+                faults.Add(
+                    member.Place, $"{planned} is not available yet; write {value.Expected} instead of the object");
+                isPlanned = true;
+            }
+        }
+
+        return isPlanned;
+    }
+
+    private object? Refuse(SourceNode node, ValueShape value)
+    {
+        faults.Add(node.Place, $"this is {node.Kind}; write {value.Expected}");
+        return null;
+    }
+}

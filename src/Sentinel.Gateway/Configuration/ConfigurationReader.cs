@@ -1,0 +1,77 @@
+using Sentinel.Gateway.Configuration.Binding;
+using Sentinel.Gateway.Configuration.Json;
+using Sentinel.Gateway.Configuration.Proxy;
+using Sentinel.Gateway.Rbac;
+
+namespace Sentinel.Gateway.Configuration;
+
+/// <summary>Turns proxy.json's bytes and the environment into one snapshot, or into every fault they have.</summary>
+internal static class ConfigurationReader
+{
+    private const string SchemaKey = "$schema";
+    private const string ProxyKey = "ReverseProxy";
+    private const string SentinelKey = "Sentinel";
+
+    private static readonly string[] RootKeys = [SchemaKey, ProxyKey, SentinelKey];
+
+    /// <param name="content">The whole file.</param>
+    /// <param name="environment">The process's variables; only those that begin with Sentinel__ are used.</param>
+    /// <param name="version">The snapshot's number, written into every route.</param>
+    public static async Task<ConfigurationResult> ReadAsync(
+        ReadOnlyMemory<byte> content,
+        IReadOnlyDictionary<string, string> environment,
+        long version)
+    {
+        var faults = new FaultCollector();
+        if (JsonTree.Read(content.Span, faults) is not { } root)
+        {
+            return new(null, faults.Sorted());
+        }
+
+        RefuseUnknownRootKeys(root, faults);
+        var sentinel = BindSentinel(root, environment, faults);
+        var proxy = await ProxySection.ReadAsync(root.Find(ProxyKey), faults);
+        SentinelChecks.Run(sentinel, faults);
+        if (!faults.IsEmpty)
+        {
+            return new(null, faults.Sorted());
+        }
+
+        var snapshot = new ConfigurationSnapshot
+        {
+            Version = version,
+            Sentinel = sentinel,
+            Policy = AccessPolicy.Compile(sentinel.Rbac),
+            Routes = [.. proxy.Routes.Select(route => RouteStamp.Apply(route, version))],
+            Clusters = proxy.Clusters,
+            Warnings = [.. proxy.Warnings, .. PatternWarnings.Find(sentinel.Rbac, proxy.Clusters, faults)],
+        };
+        return new(snapshot, []);
+    }
+
+    private static void RefuseUnknownRootKeys(SourceObject root, FaultCollector faults)
+    {
+        foreach (var (key, value) in root.Members)
+        {
+            if (!RootKeys.Contains(key, StringComparer.Ordinal) && !faults.HasAt(value.Path))
+            {
+                faults.Add(value.Place, Suggestion.ForUnknownKey(key, RootKeys));
+            }
+        }
+    }
+
+    private static SentinelOptions BindSentinel(
+        SourceObject root,
+        IReadOnlyDictionary<string, string> environment,
+        FaultCollector faults)
+    {
+        var path = JsonPath.Member(JsonPath.Root, SentinelKey);
+        var section = root.Find(SentinelKey) ?? new SourceObject(faults.PlaceOf(path));
+        if (section is SourceObject node)
+        {
+            new EnvironmentOverrides(faults).Apply(node, typeof(SentinelOptions), environment);
+        }
+
+        return new RecordBinder(faults).Bind<SentinelOptions>(section, path);
+    }
+}

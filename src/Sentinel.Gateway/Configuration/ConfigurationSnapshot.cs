@@ -1,0 +1,27 @@
+using Sentinel.Gateway.Rbac;
+using Yarp.ReverseProxy.Configuration;
+
+namespace Sentinel.Gateway.Configuration;
+
+/// <summary>One valid reading of proxy.json: routes and policy that belong together.</summary>
+internal sealed record ConfigurationSnapshot
+{
+    /// <summary>The key in a route's metadata under which its snapshot's version stands.</summary>
+    public const string MetadataKey = "Sentinel.Snapshot";
+
+    public required long Version { get; init; }
+
+    public required SentinelOptions Sentinel { get; init; }
+
+    public required AccessPolicy Policy { get; init; }
+
+    public required IReadOnlyList<RouteConfig> Routes { get; init; }
+
+    public required IReadOnlyList<ClusterConfig> Clusters { get; init; }
+
+    /// <summary>What is valid and yet probably not meant.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+}
+
+/// <summary>A snapshot, or every reason why there is none.</summary>
+internal sealed record ConfigurationResult(ConfigurationSnapshot? Snapshot, IReadOnlyList<ConfigurationFault> Faults);

@@ -1,0 +1,41 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
+namespace Sentinel.Gateway.Configuration;
+
+/// <summary>Who may call at all: the <c>Authentication</c> section.</summary>
+internal sealed record AuthenticationOptions
+{
+    [Description("Keys for programs, sent as Authorization: Bearer KEY or X-Api-Key: KEY.")]
+    public IReadOnlyList<ApiKeyOptions> ApiKeys { get; init; } = [];
+
+    [Description("Lets callers without a credential in. A credential that is presented and fails stays refused.")]
+    public AnonymousOptions? Anonymous { get; init; }
+}
+
+/// <summary>One API key, known by its hash only.</summary>
+internal sealed record ApiKeyOptions
+{
+    [Description("Who the key stands for; the audit log says key:NAME.")]
+    [Required]
+    [RegularExpression(Names.Pattern, ErrorMessage = Names.Remedy)]
+    public string Name { get; init; } = "";
+
+    [Description("SHA-256 of the key's UTF-8 bytes in lower-case hex; the key itself never stands in the file.")]
+    [Required]
+    [RegularExpression(
+        "[0-9a-f]{64}",
+        ErrorMessage = "write the SHA-256 of the key as 64 lower-case hex digits; "
+            + "make one with: printf %s \"$KEY\" | sha256sum")]
+    public string Sha256 { get; init; } = "";
+
+    [Description("Roles of callers that present the key.")]
+    public IReadOnlyList<string> Roles { get; init; } = [];
+}
+
+/// <summary>Open access, written down.</summary>
+internal sealed record AnonymousOptions
+{
+    [Description("Roles of callers without a credential.")]
+    public IReadOnlyList<string> Roles { get; init; } = [];
+}

@@ -1,0 +1,68 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using Sentinel.Audit;
+using Sentinel.Gateway.Rbac;
+
+namespace Sentinel.Gateway.Configuration;
+
+/// <summary>The <c>Sentinel</c> section of proxy.json.</summary>
+/// <remarks>The properties are the keys: reader, documentation and JSON schema follow from them.</remarks>
+internal sealed record SentinelOptions
+{
+    [Description("Who may call at all. Without it Sentinel does not start.")]
+    public AuthenticationOptions? Authentication { get; init; }
+
+    [Description("Who may call what.")]
+    public RbacOptions Rbac { get; init; } = new();
+
+    [Description("What one request may take.")]
+    public LimitsOptions Limits { get; init; } = new();
+
+    [Description("How a stop goes.")]
+    [ActsAtStart]
+    public ShutdownOptions Shutdown { get; init; } = new();
+
+    [Description("How calls are recorded.")]
+    [ActsAtStart]
+    public AuditOptions Audit { get; init; } = new();
+
+    [Description("The listener for operators.")]
+    [ActsAtStart]
+    public ManagementOptions Management { get; init; } = new();
+}
+
+/// <summary>What one request may take.</summary>
+internal sealed record LimitsOptions
+{
+    [Description("Longest request body in bytes; a longer one is answered 413.")]
+    [Range(1024, 1024 * 1024 * 1024)]
+    public long MaxRequestBodyBytes { get; init; } = 4 * 1024 * 1024;
+}
+
+/// <summary>How a stop goes.</summary>
+internal sealed record ShutdownOptions
+{
+    [Description("Seconds that the listener stays open while readiness says 503, for the load balancer to notice.")]
+    [Range(0, 300)]
+    public int LoadBalancerSeconds { get; init; } = 5;
+
+    [Description("Seconds that running calls and the audit queue get to finish.")]
+    [Range(0, 3600)]
+    public int DrainSeconds { get; init; } = 30;
+}
+
+/// <summary>The listener for operators: health, metrics, dashboard.</summary>
+internal sealed record ManagementOptions
+{
+    [Description("Where operators connect. Keep it on loopback or a private network.")]
+    [Required]
+    [RegularExpression(
+        """http://[^\s/?#@\\]+:[0-9]{1,5}/?""",
+        ErrorMessage = "write an absolute http URL with a port and nothing after it, "
+            + "for example http://127.0.0.1:9090")]
+    public string Url { get; init; } = "http://127.0.0.1:9090";
+}
+
+/// <summary>A section that is read once: a change on reload waits for the next start.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class ActsAtStartAttribute : Attribute;

@@ -1,0 +1,147 @@
+using System.Diagnostics.Metrics;
+using System.Text.Json;
+using Sentinel.Gateway.Configuration.Binding;
+
+namespace Sentinel.Gateway.Configuration.Reload;
+
+/// <summary>Looks at proxy.json again and again, and publishes what is new and valid.</summary>
+internal sealed partial class ConfigurationWatcher : BackgroundService
+{
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private readonly ConfigurationSource _source;
+    private readonly TimeProvider _time;
+    private readonly ILogger<ConfigurationWatcher> _logger;
+    private readonly Counter<long> _reloaded;
+    private readonly Counter<long> _failed;
+    private string _judged;
+    private string _lastSeen;
+
+    public ConfigurationWatcher(
+        ConfigurationSource source,
+        TimeProvider time,
+        IMeterFactory meters,
+        ILogger<ConfigurationWatcher> logger)
+    {
+        _source = source;
+        _time = time;
+        _logger = logger;
+        _judged = _lastSeen = source.StartIdentity;
+        var meter = meters.Create("Sentinel.Gateway");
+        _reloaded = meter.CreateCounter<long>(
+            "sentinel.config.reloaded", description: "Publications of a changed proxy.json.");
+        _failed = meter.CreateCounter<long>(
+            "sentinel.config.reload.failed", description: "Contents of proxy.json that could not be used.");
+    }
+
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        LogWarnings(_source.Current);
+        return base.StartAsync(cancellationToken);
+    }
+
+    /// <summary>One look at the file.</summary>
+    /// <remarks>A change counts when two looks in a row saw the same, so that no writer is caught half-way.</remarks>
+    internal async Task LookAsync(CancellationToken cancellationToken)
+    {
+        var look = await ConfigurationFile.LookAsync(_source.Path, cancellationToken);
+        var isSettled = string.Equals(look.Identity, _lastSeen, StringComparison.Ordinal);
+        _lastSeen = look.Identity;
+        if (!isSettled || string.Equals(look.Identity, _judged, StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        var result = await _source.ReadNextAsync(look);
+        // Only now: a reading that broke is tried again at the next look.
+        _judged = look.Identity;
+        if (result.Snapshot is { } snapshot)
+        {
+            Publish(snapshot);
+            return;
+        }
+
+        _failed.Add(1);
+        LogReloadFailed(
+            _source.Path, _source.Current.Version, result.Faults.Count, string.Join("; ", result.Faults));
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, _time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                await LookSafelyAsync(stoppingToken);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The host stops.
+        }
+    }
+
+    private async Task LookSafelyAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await LookAsync(stoppingToken);
+        }
+        // An exception that left the loop would stop the host, or leave the file unwatched for good.
+        catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
+        {
+            LogLookFailed(e, _source.Path);
+        }
+    }
+
+    private void Publish(ConfigurationSnapshot snapshot)
+    {
+        var previous = _source.Current;
+        _source.Publish(snapshot);
+        _reloaded.Add(1);
+        LogReloaded(snapshot.Version, snapshot.Routes.Count, snapshot.Sentinel.Rbac.Roles.Count);
+        LogWarnings(snapshot);
+        foreach (var key in RecordShape.Of(typeof(SentinelOptions)).Keys.Where(key => key.ActsAtStart))
+        {
+            var now = Write(key, snapshot);
+            if (now != Write(key, previous) && now != Write(key, _source.AtStart))
+            {
+                LogTakesEffectAtNextStart(key.Name);
+            }
+        }
+    }
+
+    // By content: a record that comes to hold a list would compare it by reference.
+    private static string Write(KeyShape key, ConfigurationSnapshot snapshot) =>
+        JsonSerializer.Serialize(key.Property.GetValue(snapshot.Sentinel), key.Value.Type);
+
+    private void LogWarnings(ConfigurationSnapshot snapshot)
+    {
+        foreach (var warning in snapshot.Warnings)
+        {
+            LogWarning(warning);
+        }
+    }
+
+    [LoggerMessage(
+        1000,
+        LogLevel.Information,
+        "Configuration version {Version} is in force: {RouteCount} routes, {RoleCount} roles.")]
+    private partial void LogReloaded(long version, int routeCount, int roleCount);
+
+    [LoggerMessage(
+        1001,
+        LogLevel.Error,
+        "{Path} cannot be used, version {Version} stays in force. {FaultCount} faults: {Faults}")]
+    private partial void LogReloadFailed(string path, long version, int faultCount, string faults);
+
+    [LoggerMessage(1002, LogLevel.Warning, "The change of Sentinel.{Section} takes effect at the next start.")]
+    private partial void LogTakesEffectAtNextStart(string section);
+
+    [LoggerMessage(1003, LogLevel.Warning, "{Warning}")]
+    private partial void LogWarning(string warning);
+
+    [LoggerMessage(1004, LogLevel.Error, "Looking at {Path} failed; the next look comes in a second.")]
+    private partial void LogLookFailed(Exception exception, string path);
+}

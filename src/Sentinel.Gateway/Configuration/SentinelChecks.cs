@@ -1,0 +1,144 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Sentinel.Audit;
+using Sentinel.Gateway.Configuration.Json;
+using Sentinel.Gateway.Rbac;
+
+namespace Sentinel.Gateway.Configuration;
+
+/// <summary>What single keys cannot show: rules between them.</summary>
+/// <remarks>A check stays silent where what it builds on is faulty already, so that one slip is one fault.</remarks>
+internal static partial class SentinelChecks
+{
+    private const string Section = "$.Sentinel";
+    private const string Authentication = Section + ".Authentication";
+    private const string ApiKeys = Authentication + ".ApiKeys";
+    private const string Anonymous = Authentication + ".Anonymous";
+    private const string Roles = Section + ".Rbac.Roles";
+
+    public static void Run(SentinelOptions options, FaultCollector faults)
+    {
+        if (faults.HasAt(Section))
+        {
+            return;
+        }
+
+        CheckThatAccessIsDecided(options.Authentication, faults);
+        CheckKeysAreDistinct(options.Authentication?.ApiKeys ?? [], faults);
+        CheckRoleNames(options.Rbac, faults);
+        CheckRolesExist(options, faults);
+        CheckAudit(options.Audit, faults);
+        CheckManagement(options.Management, faults);
+    }
+
+    private static void CheckThatAccessIsDecided(AuthenticationOptions? authentication, FaultCollector faults)
+    {
+        if (authentication is not { ApiKeys.Count: > 0 } and not { Anonymous: not null }
+            && !faults.HasAt(Authentication) && !faults.HasWithin(ApiKeys) && !faults.HasWithin(Anonymous))
+        {
+            faults.Add(
+                Authentication,
+                "Sentinel refuses to serve without authentication; write ApiKeys, or Anonymous to allow open access");
+        }
+    }
+
+    private static void CheckKeysAreDistinct(IReadOnlyList<ApiKeyOptions> keys, FaultCollector faults)
+    {
+        // Two spellings of one name would read as two callers, and as one to a person.
+        var names = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
+        var hashes = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var i = 0; i < keys.Count; i++)
+        {
+            var path = JsonPath.Item(ApiKeys, i);
+            if (keys[i].Name.Length > 0 && !names.TryAdd(keys[i].Name, i))
+            {
+                faults.Add(
+                    JsonPath.Member(path, nameof(ApiKeyOptions.Name)),
+                    $"the name '{keys[i].Name}' is taken by {JsonPath.Item("ApiKeys", names[keys[i].Name])}; "
+                        + "write a name of its own");
+            }
+
+            if (keys[i].Sha256.Length > 0 && !hashes.TryAdd(keys[i].Sha256, i))
+            {
+                faults.Add(
+                    JsonPath.Member(path, nameof(ApiKeyOptions.Sha256)),
+                    $"this is the same key as {JsonPath.Item("ApiKeys", hashes[keys[i].Sha256])}; "
+                        + "write one entry with the roles of both, or make another key");
+            }
+        }
+    }
+
+    private static void CheckRoleNames(RbacOptions rbac, FaultCollector faults)
+    {
+        foreach (var role in rbac.Roles.Keys.Where(role => !Names.IsValid(role)))
+        {
+            faults.Add(JsonPath.Member(Roles, role), $"'{role}' is no role name; {Names.Remedy}");
+        }
+    }
+
+    private static void CheckRolesExist(SentinelOptions options, FaultCollector faults)
+    {
+        if (faults.HasAt(Roles) || faults.HasAt($"{Section}.Rbac"))
+        {
+            return;
+        }
+
+        var keys = options.Authentication?.ApiKeys ?? [];
+        for (var i = 0; i < keys.Count; i++)
+        {
+            CheckRolesExist(keys[i].Roles, JsonPath.Item(ApiKeys, i), options.Rbac, faults);
+        }
+
+        CheckRolesExist(options.Authentication?.Anonymous?.Roles ?? [], Anonymous, options.Rbac, faults);
+    }
+
+    private static void CheckRolesExist(
+        IReadOnlyList<string> roles,
+        string path,
+        RbacOptions rbac,
+        FaultCollector faults)
+    {
+        var defined = rbac.Roles.Count == 0 ? "none is defined" : $"defined are {string.Join(", ", rbac.Roles.Keys)}";
+        for (var i = 0; i < roles.Count; i++)
+        {
+            if (!rbac.Roles.ContainsKey(roles[i]))
+            {
+                faults.Add(
+                    JsonPath.Item($"{path}.Roles", i),
+                    $"the role '{roles[i]}' does not exist in Rbac.Roles; {defined}");
+            }
+        }
+    }
+
+    private static void CheckAudit(AuditOptions audit, FaultCollector faults)
+    {
+        if (audit.Batch.MaxRows > audit.Channel.Capacity)
+        {
+            faults.Add($"{Section}.Audit.Batch.MaxRows", string.Create(
+                CultureInfo.InvariantCulture,
+                $"A batch of {audit.Batch.MaxRows} never fills: the channel holds {audit.Channel.Capacity}."));
+        }
+
+        if (!VariableName().IsMatch(audit.Postgres.UrlEnv))
+        {
+            faults.Add(
+                $"{Section}.Audit.Postgres.UrlEnv",
+                "this is no name of an environment variable; write the name, for example DATABASE_URL, "
+                    + "and put the URL into that variable");
+        }
+    }
+
+    private static void CheckManagement(ManagementOptions management, FaultCollector faults)
+    {
+        if (!Uri.TryCreate(management.Url, UriKind.Absolute, out _))
+        {
+            faults.Add(
+                $"{Section}.Management.Url",
+                $"{FaultText.Show(nameof(ManagementOptions.Url), management.Url)} is no URL; "
+                    + "write one such as http://127.0.0.1:9090");
+        }
+    }
+
+    [GeneratedRegex(@"\A[A-Za-z_][A-Za-z0-9_]*\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex VariableName();
+}
