@@ -1,0 +1,86 @@
+using System.Diagnostics.Metrics;
+
+namespace Sentinel.Audit;
+
+/// <summary>What happened to entries: plain numbers for health and tests, and the instruments that publish them.</summary>
+internal sealed class AuditCounters : IDisposable
+{
+    public const string MeterName = "Sentinel.Audit";
+
+    private readonly Meter _meter;
+    private readonly Counter<long> _enqueuedCounter;
+    private readonly Counter<long> _writtenCounter;
+    private readonly Counter<long> _droppedCounter;
+    private readonly Counter<long> _quarantinedCounter;
+    private long _enqueued;
+    private long _written;
+    private long _refused;
+    private long _lost;
+    private long _quarantined;
+
+    public AuditCounters(IMeterFactory meters)
+    {
+        _meter = meters.Create(MeterName);
+        _enqueuedCounter = _meter.CreateCounter<long>(
+            "sentinel.audit.enqueued", "{entry}", "Entries that the channel took.");
+        _writtenCounter = _meter.CreateCounter<long>(
+            "sentinel.audit.written", "{row}", "Rows that the store has.");
+        _droppedCounter = _meter.CreateCounter<long>(
+            "sentinel.audit.dropped", "{entry}", "Entries lost: full channel, or left behind at shutdown.");
+        _quarantinedCounter = _meter.CreateCounter<long>(
+            "sentinel.audit.quarantined", "{row}", "Rows stored without their arguments, which the store refused.");
+        _meter.CreateObservableGauge(
+            "sentinel.audit.queued", () => Queued, "{entry}", "Entries in the channel and in the writer's hands.");
+    }
+
+    public long Written => Interlocked.Read(ref _written);
+
+    public long Dropped => Interlocked.Read(ref _refused) + Interlocked.Read(ref _lost);
+
+    public long Quarantined => Interlocked.Read(ref _quarantined);
+
+    /// <summary>Entries that the channel took and that are neither written nor lost.</summary>
+    public long Queued
+    {
+        get
+        {
+            // Settled is read first: read second, an entry taken and written in between would make this negative.
+            var settled = Interlocked.Read(ref _written) + Interlocked.Read(ref _lost);
+            return Math.Max(0, Interlocked.Read(ref _enqueued) - settled);
+        }
+    }
+
+    public void Enqueued()
+    {
+        Interlocked.Increment(ref _enqueued);
+        _enqueuedCounter.Add(1);
+    }
+
+    /// <summary>The channel was full, or closed: the entry never became one of ours.</summary>
+    public void Refused()
+    {
+        Interlocked.Increment(ref _refused);
+        _droppedCounter.Add(1);
+    }
+
+    public void Stored(int rows)
+    {
+        Interlocked.Add(ref _written, rows);
+        _writtenCounter.Add(rows);
+    }
+
+    /// <summary>Entries that the channel took and that no store will have.</summary>
+    public void Lost(long entries)
+    {
+        Interlocked.Add(ref _lost, entries);
+        _droppedCounter.Add(entries);
+    }
+
+    public void QuarantinedOne()
+    {
+        Interlocked.Increment(ref _quarantined);
+        _quarantinedCounter.Add(1);
+    }
+
+    public void Dispose() => _meter.Dispose();
+}

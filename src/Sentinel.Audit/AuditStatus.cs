@@ -1,0 +1,22 @@
+namespace Sentinel.Audit;
+
+/// <summary>How recording stands at one moment.</summary>
+/// <param name="Enabled">Whether calls are recorded at all.</param>
+/// <param name="Store"><c>PostgreSQL</c>, <c>SQLite</c> or <c>none</c>.</param>
+/// <param name="Healthy">Whether the store took the last thing asked of it. True while nothing has been asked.</param>
+/// <param name="LastError">What the store last said when it failed; kept after recovery.</param>
+/// <param name="LastErrorAt">When it said so.</param>
+/// <param name="Queued">Entries in the channel and in the writer's hands.</param>
+/// <param name="Written">Rows stored since the start.</param>
+/// <param name="Dropped">Entries lost since the start.</param>
+/// <param name="Quarantined">Rows stored without their arguments since the start; also counted as written.</param>
+public sealed record AuditStatus(
+    bool Enabled,
+    string Store,
+    bool Healthy,
+    string? LastError,
+    DateTimeOffset? LastErrorAt,
+    long Queued,
+    long Written,
+    long Dropped,
+    long Quarantined);

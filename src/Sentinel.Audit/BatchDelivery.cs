@@ -1,0 +1,166 @@
+using Microsoft.Extensions.Logging;
+using Sentinel.Audit.Stores;
+
+namespace Sentinel.Audit;
+
+/// <summary>Sees a batch into the store, however often that has to be tried; used by the writer's loop alone.</summary>
+internal sealed partial class BatchDelivery(
+    IAuditStore store,
+    WriterSequence sequence,
+    AuditCounters counters,
+    AuditHealth health,
+    TimeProvider time,
+    ILogger logger)
+{
+    private static readonly TimeSpan WarningInterval = TimeSpan.FromSeconds(1);
+
+    private readonly ILogger _logger = logger;
+    private long _failingSince;
+    private int _failures;
+    private long? _warned;
+    private long? _warnedOfRows;
+
+    /// <summary>Rows that are stored or lost: done with.</summary>
+    public long Settled { get; private set; }
+
+    public Task PrepareAsync(CancellationToken cancellationToken) =>
+        UntilTakenAsync(() => store.PrepareAsync(cancellationToken), cancellationToken);
+
+    /// <summary>Returns when every row is stored, or lost and counted.</summary>
+    /// <exception cref="AuditStoreException">Final: this writer must not go on.</exception>
+    public async Task DeliverAsync(ReadOnlyMemory<AuditRow> rows, CancellationToken cancellationToken)
+    {
+        if (await TryStoreAsync(rows, cancellationToken) is not { } refusal)
+        {
+            return;
+        }
+
+        if (rows.Length > 1)
+        {
+            var half = rows.Length / 2;
+            await DeliverAsync(rows[..half], cancellationToken);
+            await DeliverAsync(rows[half..], cancellationToken);
+            return;
+        }
+
+        var row = rows.Span[0];
+        if (await TryStoreAsync(new[] { row.WithoutArguments() }, cancellationToken) is { } again)
+        {
+            Settled++;
+            counters.Lost(1);
+            LogRowLost(row.RequestId, again.Message);
+            return;
+        }
+
+        counters.QuarantinedOne();
+        if (IsDue(ref _warnedOfRows))
+        {
+            LogRowsQuarantined(counters.Quarantined, row.RequestId, refusal.Message);
+        }
+    }
+
+    /// <returns>Null when the rows are stored; the refusal when the store will never take them.</returns>
+    private async Task<AuditStoreException?> TryStoreAsync(
+        ReadOnlyMemory<AuditRow> rows,
+        CancellationToken cancellationToken)
+    {
+        var batch = sequence.Number(rows, counters.Dropped);
+        try
+        {
+            await UntilTakenAsync(() => store.AppendAsync(batch, cancellationToken), cancellationToken);
+        }
+        catch (AuditStoreException exception) when (exception.Failure == StoreFailure.Content)
+        {
+            return exception;
+        }
+
+        sequence.Advance(batch);
+        Settled += rows.Length;
+        counters.Stored(rows.Length);
+        return null;
+    }
+
+    private async Task UntilTakenAsync(Func<Task> attempt, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await attempt();
+                Recovered();
+                return;
+            }
+            catch (AuditStoreException exception) when (exception.Failure == StoreFailure.Temporary)
+            {
+                Failed(exception);
+                var delay = exception.RetryAfter
+                    ?? RetrySchedule.DelayAfter(_failures, Random.Shared.NextDouble());
+                await Task.Delay(delay, time, cancellationToken);
+            }
+        }
+    }
+
+    private void Failed(AuditStoreException exception)
+    {
+        health.Failed(exception.Message, time.GetUtcNow());
+        if (++_failures > 1)
+        {
+            return;
+        }
+
+        _failingSince = time.GetTimestamp();
+        if (IsDue(ref _warned))
+        {
+            LogStoreFailed(store.Name, exception.Message);
+        }
+    }
+
+    private void Recovered()
+    {
+        if (_failures == 0)
+        {
+            return;
+        }
+
+        health.Recovered();
+        LogStoreRecovered(store.Name, time.GetElapsedTime(_failingSince), _failures);
+        _failures = 0;
+    }
+
+    private bool IsDue(ref long? last)
+    {
+        if (last is { } at && time.GetElapsedTime(at) < WarningInterval)
+        {
+            return false;
+        }
+
+        last = time.GetTimestamp();
+        return true;
+    }
+
+    [LoggerMessage(
+        3010,
+        LogLevel.Warning,
+        "The audit store {Store} failed: {Error}. Calls go on as before; entries wait in the channel and are dropped "
+        + "and counted once it is full. Bring the store back: writing goes on by itself.")]
+    private partial void LogStoreFailed(string store, string error);
+
+    [LoggerMessage(
+        3011,
+        LogLevel.Information,
+        "The audit store {Store} is back after {Outage} and {Failures} failed attempts.")]
+    private partial void LogStoreRecovered(string store, TimeSpan outage, int failures);
+
+    [LoggerMessage(
+        3012,
+        LogLevel.Warning,
+        "{Quarantined} audit rows so far were stored without their arguments, the last for request {RequestId}: "
+        + "{Error}. Nothing has to be done; the rows are marked _unstorable.")]
+    private partial void LogRowsQuarantined(long quarantined, Guid requestId, string error);
+
+    [LoggerMessage(
+        3013,
+        LogLevel.Error,
+        "The audit entry of request {RequestId} is lost: the store refuses it even without its arguments: {Error}.")]
+    private partial void LogRowLost(Guid requestId, string error);
+}

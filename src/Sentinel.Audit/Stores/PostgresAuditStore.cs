@@ -1,0 +1,268 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Sentinel.Audit.Migrations;
+
+namespace Sentinel.Audit.Stores;
+
+/// <summary>Rows in PostgreSQL: one binary COPY and the checkpoints' move in one transaction.</summary>
+/// <remarks>
+/// Npgsql is given no cancellation token: cancelling makes it connect to the server once more, synchronously, and a
+/// frozen server answers neither. An attempt that takes too long is left behind instead with its connection; should
+/// it go on later, the writer's lock and the checkpoint make it either the batch's one success or nothing.
+/// </remarks>
+internal sealed partial class PostgresAuditStore : IAuditStore
+{
+    private static readonly TimeSpan SchemaRetry = TimeSpan.FromMinutes(1);
+
+    private readonly NpgsqlDataSource _source;
+    private readonly AuditTimings _timings;
+    private readonly bool _migrate;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private NpgsqlConnection? _connection;
+    private long _upkeepDone;
+    private bool _upkeepFailed;
+    private bool _upkeepForbidden;
+
+    public PostgresAuditStore(
+        NpgsqlConnectionStringBuilder settings,
+        bool migrate,
+        AuditTimings timings,
+        TimeProvider time,
+        ILogger<PostgresAuditStore> logger)
+    {
+        settings.Enlist = false;
+        settings.IncludeErrorDetail = false;
+        settings.CancellationTimeout = -1;
+        settings.CommandTimeout = Math.Max(1, (int)timings.Attempt.TotalSeconds);
+        _source = NpgsqlDataSource.Create(settings);
+        _migrate = migrate;
+        _timings = timings;
+        _time = time;
+        _logger = logger;
+    }
+
+    public string Name => "PostgreSQL";
+
+    public void CheckConfiguration()
+    {
+    }
+
+    public async Task PrepareAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await PrepareSchemaAsync().WaitAsync(cancellationToken);
+        }
+        catch (SchemaException exception)
+        {
+            throw new AuditStoreException(StoreFailure.Temporary, exception.Message, exception)
+            {
+                RetryAfter = SchemaRetry,
+            };
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            throw PostgresFailures.Translate(exception);
+        }
+
+        await MaintainAsync(cancellationToken);
+    }
+
+    public async Task AppendAsync(AuditBatch batch, CancellationToken cancellationToken)
+    {
+        var attempt = new Attempt();
+        var task = AppendAsync(batch, attempt);
+        try
+        {
+            await task.WaitAsync(_timings.Attempt, _time, cancellationToken);
+        }
+        catch (TimeoutException exception) when (!task.IsCompleted)
+        {
+            attempt.LeaveBehind(task);
+            throw new AuditStoreException(
+                StoreFailure.Temporary,
+                $"PostgreSQL did not answer within {_timings.Attempt.TotalSeconds} s",
+                exception);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            attempt.LeaveBehind(task);
+            throw;
+        }
+        catch (Exception exception)
+        {
+            throw PostgresFailures.Translate(exception);
+        }
+    }
+
+    public async Task MaintainAsync(CancellationToken cancellationToken)
+    {
+        var interval = _upkeepFailed ? SchemaRetry : _timings.Upkeep;
+        if (_upkeepForbidden || (_upkeepDone != 0 && _time.GetElapsedTime(_upkeepDone) < interval))
+        {
+            return;
+        }
+
+        _upkeepDone = _time.GetTimestamp();
+        _upkeepFailed = true;
+        try
+        {
+            await EnsurePartitionsAsync().WaitAsync(_timings.Attempt, _time, cancellationToken);
+            _upkeepFailed = false;
+        }
+        catch (PostgresException exception) when (exception.SqlState is PostgresErrorCodes.InsufficientPrivilege
+            or PostgresErrorCodes.UndefinedFunction)
+        {
+            _upkeepForbidden = true;
+            LogUpkeepForbidden(exception.MessageText);
+        }
+        catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException)
+        {
+            LogUpkeepFailed(exception.Message);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // Not awaited beyond the limit: closing writes to the server, which may be frozen.
+        var closing = CloseAsync();
+        await Task.WhenAny(closing, Task.Delay(TimeSpan.FromSeconds(1), _time, CancellationToken.None));
+    }
+
+    private async Task AppendAsync(AuditBatch batch, Attempt attempt)
+    {
+        // Taken out of the field: an attempt that is left behind keeps its connection to itself.
+        var connection = Interlocked.Exchange(ref _connection, null);
+        try
+        {
+            connection ??= await _source.OpenConnectionAsync(CancellationToken.None);
+            await CopyAsync(connection, batch, attempt);
+            if (!attempt.IsLeftBehind)
+            {
+                connection = Interlocked.Exchange(ref _connection, connection);
+            }
+        }
+        finally
+        {
+            if (connection is not null)
+            {
+                await connection.DisposeAsync();
+            }
+        }
+    }
+
+    private static async Task CopyAsync(NpgsqlConnection connection, AuditBatch batch, Attempt attempt)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(CancellationToken.None);
+        var stored = await PostgresCheckpoints.LockAndReadAsync(connection, batch);
+        if (Checkpoints.Holds(batch, stored))
+        {
+            return;
+        }
+
+        await using (var copy = await connection.BeginBinaryImportAsync(PostgresRows.CopySql, CancellationToken.None))
+        {
+            for (var i = 0; i < batch.Rows.Length; i++)
+            {
+                await PostgresRows.WriteAsync(copy, batch, i);
+            }
+
+            // Without Complete, disposing the import cancels the COPY and none of the rows are kept.
+            await copy.CompleteAsync(CancellationToken.None);
+        }
+
+        await PostgresCheckpoints.MoveAsync(connection, batch);
+        attempt.ThrowIfLeftBehind();
+
+        // Sent only now that the server has said the checkpoint moved: a COMMIT is never on its way without that.
+        await transaction.CommitAsync(CancellationToken.None);
+    }
+
+    private async Task PrepareSchemaAsync()
+    {
+        if (_migrate)
+        {
+            var result = await new MigrationRunner(_source, MigrationScripts.Embedded(), _time).RunAsync();
+            if (result.Scripts.Count > 0)
+            {
+                LogMigrated(result.Version, string.Join(", ", result.Scripts));
+            }
+        }
+        else
+        {
+            await SchemaVerifier.VerifyAsync(_source);
+        }
+    }
+
+    private async Task EnsurePartitionsAsync()
+    {
+        await using var command = _source.CreateCommand("SELECT * FROM public.ensure_audit_partitions()");
+        await using var reader = await command.ExecuteReaderAsync(CancellationToken.None);
+        var made = new List<string>();
+        while (await reader.ReadAsync(CancellationToken.None))
+        {
+            made.Add(reader.GetString(0));
+        }
+
+        if (made.Count > 0)
+        {
+            LogPartitionsMade(string.Join(", ", made));
+        }
+    }
+
+    private async Task CloseAsync()
+    {
+        if (Interlocked.Exchange(ref _connection, null) is { } connection)
+        {
+            await connection.DisposeAsync();
+        }
+
+        await _source.DisposeAsync();
+    }
+
+    private sealed class Attempt
+    {
+        private volatile bool _leftBehind;
+
+        public bool IsLeftBehind => _leftBehind;
+
+        public void LeaveBehind(Task task)
+        {
+            _leftBehind = true;
+            _ = task.ContinueWith(
+                static failed => failed.Exception,
+                CancellationToken.None,
+                TaskContinuationOptions.OnlyOnFaulted,
+                TaskScheduler.Default);
+        }
+
+        public void ThrowIfLeftBehind()
+        {
+            if (_leftBehind)
+            {
+                throw new TimeoutException("The attempt was left behind.");
+            }
+        }
+    }
+
+    [LoggerMessage(3100, LogLevel.Information, "Audit schema brought up to {Version}: {Scripts}")]
+    private partial void LogMigrated(string version, string scripts);
+
+    [LoggerMessage(3101, LogLevel.Information, "Audit partitions made: {Partitions}")]
+    private partial void LogPartitionsMade(string partitions);
+
+    [LoggerMessage(
+        3102,
+        LogLevel.Warning,
+        "Audit partitions are not made ahead: {Error}. Rows go to existing partitions or to audit_log_default; "
+        + "the next try is in a minute.")]
+    private partial void LogUpkeepFailed(string error);
+
+    [LoggerMessage(
+        3103,
+        LogLevel.Warning,
+        "Audit partitions are left to the DBA: {Error}. Grant EXECUTE on public.ensure_audit_partitions, or call it "
+        + "from a scheduled job; until then rows without a partition go to audit_log_default.")]
+    private partial void LogUpkeepForbidden(string error);
+}

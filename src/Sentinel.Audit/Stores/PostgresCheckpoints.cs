@@ -1,0 +1,86 @@
+using System.Globalization;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Sentinel.Audit.Stores;
+
+/// <summary>The checkpoints of one writer in PostgreSQL, inside the transaction that copies its rows.</summary>
+internal static class PostgresCheckpoints
+{
+    private static readonly int EpochDay = new DateOnly(2000, 1, 1).DayNumber;
+
+    /// <summary>Takes the writer's lock, then reads how far it has come.</summary>
+    /// <remarks>
+    /// A backend that was frozen or cut off may still hold an earlier attempt whose COMMIT it has yet to execute. It
+    /// took this lock first, so that what is read here is what that attempt left: its commit or its rollback.
+    /// </remarks>
+    public static async Task<Dictionary<DateOnly, long>> LockAndReadAsync(
+        NpgsqlConnection connection,
+        AuditBatch batch)
+    {
+        await using var commands = new NpgsqlBatch(connection)
+        {
+            BatchCommands =
+            {
+                new("SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended($1, 0))")
+                {
+                    Parameters = { new NpgsqlParameter<string> { TypedValue = "sentinel.audit." + batch.WriterId } },
+                },
+                // As text, because Npgsql turns the first and last day into infinities.
+                new("SELECT month::text, seq FROM public.audit_checkpoint WHERE journal_id = $1")
+                {
+                    Parameters = { new NpgsqlParameter<Guid> { TypedValue = batch.WriterId } },
+                },
+            },
+        };
+        var stored = new Dictionary<DateOnly, long>();
+        await using var reader = await commands.ExecuteReaderAsync(CancellationToken.None);
+        await reader.NextResultAsync(CancellationToken.None);
+        while (await reader.ReadAsync(CancellationToken.None))
+        {
+            var month = DateOnly.ParseExact(reader.GetString(0), "yyyy-MM-dd", CultureInfo.InvariantCulture);
+            stored[month] = reader.GetInt64(1);
+        }
+
+        return stored;
+    }
+
+    public static async Task MoveAsync(NpgsqlConnection connection, AuditBatch batch)
+    {
+        foreach (var move in batch.Moves)
+        {
+            await using var command = new NpgsqlCommand(move.Expected == 0 ? InsertSql : UpdateSql, connection)
+            {
+                Parameters =
+                {
+                    new NpgsqlParameter<Guid> { TypedValue = batch.WriterId },
+                    new NpgsqlParameter<int>
+                    {
+                        TypedValue = move.Month.DayNumber - EpochDay,
+                        NpgsqlDbType = NpgsqlDbType.Date,
+                    },
+                    new NpgsqlParameter<long> { TypedValue = move.Last },
+                    new NpgsqlParameter<long> { TypedValue = batch.Dropped },
+                    new NpgsqlParameter<long> { TypedValue = move.Expected },
+                },
+            };
+            if (await command.ExecuteNonQueryAsync(CancellationToken.None) != 1)
+            {
+                throw Checkpoints.Mismatch(batch.WriterId, move, null);
+            }
+        }
+    }
+
+    private const string UpdateSql =
+        """
+        UPDATE public.audit_checkpoint SET seq = $3, dropped = $4, updated_at = pg_catalog.now()
+        WHERE journal_id = $1 AND month = $2 AND seq = $5
+        """;
+
+    private const string InsertSql =
+        """
+        INSERT INTO public.audit_checkpoint (journal_id, month, seq, dropped)
+        SELECT $1, $2, $3, $4 WHERE $5 = 0
+        ON CONFLICT DO NOTHING
+        """;
+}

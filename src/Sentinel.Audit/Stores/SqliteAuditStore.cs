@@ -1,0 +1,133 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+
+namespace Sentinel.Audit.Stores;
+
+/// <summary>Rows in a file beside the gateway: the same tables and columns, no partitions.</summary>
+/// <remarks>SQLite has no asynchronous calls; the writer's loop may block for the milliseconds that one takes.</remarks>
+internal sealed partial class SqliteAuditStore(string path, TimeProvider time, ILogger<SqliteAuditStore> logger)
+    : IAuditStore
+{
+    private const int BusySeconds = 5;
+
+    private readonly ILogger _logger = logger;
+    private SqliteConnection? _connection;
+
+    public string Name => "SQLite";
+
+    public void CheckConfiguration()
+    {
+        try
+        {
+            var folder = Path.GetDirectoryName(Path.GetFullPath(path));
+            Directory.CreateDirectory(folder!);
+            _connection = Open();
+            LogOpened(Path.GetFullPath(path));
+        }
+        catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException
+            or ArgumentException or NotSupportedException)
+        {
+            throw new AuditConfigurationException(
+                $"The audit database {path} cannot be opened or created: {exception.Message} Make its folder "
+                + "writable, name another file in Sentinel.Audit.Sqlite.Path, or choose another Audit.Store.",
+                exception);
+        }
+    }
+
+    public Task PrepareAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task AppendAsync(AuditBatch batch, CancellationToken cancellationToken)
+    {
+        try
+        {
+            _connection ??= Open();
+            Append(_connection, batch);
+            return Task.CompletedTask;
+        }
+        catch (Exception exception)
+        {
+            // A failed COMMIT may leave its transaction open; a new connection starts from what the file holds.
+            _connection?.Dispose();
+            _connection = null;
+            throw Translate(exception);
+        }
+    }
+
+    public Task MaintainAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public ValueTask DisposeAsync()
+    {
+        _connection?.Dispose();
+        _connection = null;
+        return ValueTask.CompletedTask;
+    }
+
+    private SqliteConnection Open()
+    {
+        var settings = new SqliteConnectionStringBuilder
+        {
+            DataSource = path,
+            Pooling = false,
+            DefaultTimeout = BusySeconds,
+        };
+        var connection = new SqliteConnection(settings.ToString());
+        try
+        {
+            connection.Open();
+            Execute(connection, $"PRAGMA busy_timeout = {BusySeconds * 1000}");
+            Execute(connection, "PRAGMA journal_mode = WAL");
+            Execute(connection, "PRAGMA synchronous = NORMAL");
+            SqliteSchema.BringUpToDate(connection);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private void Append(SqliteConnection connection, AuditBatch batch)
+    {
+        // Not deferred: the lock is taken before the checkpoint is read, so that it cannot move in between.
+        using var transaction = connection.BeginTransaction(deferred: false);
+        if (Checkpoints.Holds(batch, SqliteCheckpoints.Read(connection, transaction, batch.WriterId)))
+        {
+            return;
+        }
+
+        var now = time.GetUtcNow().UtcDateTime;
+        using (var insert = new SqliteRows(connection, transaction))
+        {
+            for (var i = 0; i < batch.Rows.Length; i++)
+            {
+                insert.Write(batch, i, now);
+            }
+        }
+
+        SqliteCheckpoints.Move(connection, transaction, batch, now);
+        transaction.Commit();
+    }
+
+    private static AuditStoreException Translate(Exception exception) => exception switch
+    {
+        AuditStoreException known => known,
+        SqliteException { SqliteErrorCode: 18 or 19 or 20 } refusal =>
+            new(StoreFailure.Content, $"SQLite refused a value ({refusal.SqliteExtendedErrorCode})", exception),
+        SqliteException or IOException or UnauthorizedAccessException or AuditConfigurationException =>
+            new(StoreFailure.Temporary, "SQLite: " + exception.Message, exception),
+        _ => new(StoreFailure.Content, $"A row could not be stored ({exception.GetType().Name})", exception),
+    };
+
+    private static void Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // Constants of this class.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        command.ExecuteNonQuery();
+    }
+
+    [LoggerMessage(3110, LogLevel.Information, "Audit rows are kept in {Path}.")]
+    private partial void LogOpened(string path);
+}
