@@ -25,7 +25,7 @@ internal sealed class RequestLog(TimeProvider time)
     public async Task RecordAsync(HttpContext http, RequestDelegate next)
     {
         // Everything but the questions that tests ask.
-        if (!http.Request.Path.StartsWithSegments("/_calls") && !http.Request.Path.StartsWithSegments("/_requests"))
+        if (http.Request.Path.Value is not ("/_calls" or "/_requests"))
         {
             var body = new MemoryStream();
             await http.Request.Body.CopyToAsync(body, http.RequestAborted);

@@ -34,12 +34,14 @@ internal static class SampleTools
     {
         for (var step = 1; step <= steps; step++)
         {
-            await Task.Delay(delayMs, cancellationToken);
             if (request.Params.ProgressToken is { } token)
             {
                 var progress = new ProgressNotificationValue { Progress = step, Total = steps };
                 await request.Server.NotifyProgressAsync(token, progress, cancellationToken: cancellationToken);
             }
+
+            // After the report, because the SDK's client may drop a report that the result follows at once.
+            await Task.Delay(delayMs, cancellationToken);
         }
 
         return $"{steps} steps";
