@@ -1,0 +1,104 @@
+using System.Text.RegularExpressions;
+
+namespace Sentinel.Tests.Shared;
+
+/// <summary>The gateway as it ships, in a process and a folder of its own.</summary>
+public sealed partial class GatewayProcess : IAsyncDisposable
+{
+    private readonly TemporaryFolder _folder;
+
+    private GatewayProcess(TemporaryFolder folder, ChildProcess process, Uri url, Uri managementUrl)
+    {
+        _folder = folder;
+        Process = process;
+        Url = url;
+        ManagementUrl = managementUrl;
+    }
+
+    public ChildProcess Process { get; }
+
+    /// <summary>The traffic listener's origin, with a slash at the end.</summary>
+    public Uri Url { get; }
+
+    /// <summary>The management listener's origin, with a slash at the end.</summary>
+    public Uri ManagementUrl { get; }
+
+    public string ConfigPath => _folder.File("proxy.json");
+
+    /// <summary>Where the process was started, and with it every relative path of its configuration.</summary>
+    public string Folder => _folder.Path;
+
+    /// <summary>Starts <c>sentinel serve</c> on a free port and waits until both listeners are up.</summary>
+    public static async Task<GatewayProcess> StartAsync(
+        ProxyConfig config,
+        IReadOnlyDictionary<string, string?>? environment = null,
+        string urls = "http://127.0.0.1:0"
+    )
+    {
+        var folder = new TemporaryFolder();
+        ChildProcess? process = null;
+        try
+        {
+            string[] arguments = ["serve", "--config", config.WriteTo(folder), "--urls", urls];
+            process = Start(arguments, environment, folder.Path);
+            var traffic = await process.WaitForMatchAsync(TrafficLine());
+            var management = await process.WaitForMatchAsync(ManagementLine());
+            return new GatewayProcess(folder, process, Origin(traffic), Origin(management));
+        }
+        catch
+        {
+            if (process is not null)
+            {
+                await process.DisposeAsync();
+            }
+
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Starts any verb. Settings of the surrounding environment are kept out: only a test's own count.</summary>
+    public static ChildProcess Start(
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string?>? environment = null,
+        string? workingDirectory = null
+    )
+    {
+        var clean = Environment
+            .GetEnvironmentVariables()
+            .Keys.Cast<string>()
+            .Where(IsSetting)
+            .ToDictionary(name => name, _ => (string?)null);
+        foreach (var (name, value) in environment ?? new Dictionary<string, string?>())
+        {
+            clean[name] = value;
+        }
+
+        return ChildProcess.StartDotnet(
+            Artifacts.Built("Sentinel.Gateway", "sentinel.dll"),
+            arguments,
+            clean,
+            workingDirectory
+        );
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Process.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    private static bool IsSetting(string name) =>
+        name is "DATABASE_URL"
+        || name.StartsWith("Sentinel_", StringComparison.OrdinalIgnoreCase)
+        || name.StartsWith("ASPNETCORE_", StringComparison.OrdinalIgnoreCase)
+        || name.StartsWith("DOTNET_ENVIRONMENT", StringComparison.OrdinalIgnoreCase);
+
+    private static Uri Origin(Match line) => new(line.Groups["origin"].Value + "/");
+
+    [GeneratedRegex(@"Serving MCP on (?<origin>https?://[^\s/]+:\d+)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex TrafficLine();
+
+    [GeneratedRegex(@"Management on (?<origin>https?://[^\s/]+:\d+)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex ManagementLine();
+}
