@@ -19,6 +19,7 @@ internal sealed partial class AuditWriter : IHostedService, IDisposable
     private readonly int _rowsMax;
     private readonly TimeSpan _delayMax;
     private readonly CancellationTokenSource _closing = new();
+    private bool _isDisposed;
     private readonly CancellationTokenSource _giveUp = new();
     private Task? _loop;
     private long _taken;
@@ -79,6 +80,12 @@ internal sealed partial class AuditWriter : IHostedService, IDisposable
 
     public void Dispose()
     {
+        // Registered under two service types, so the container disposes of it twice.
+        if (Interlocked.Exchange(ref _isDisposed, true))
+        {
+            return;
+        }
+
         _giveUp.Cancel();
         _closing.Dispose();
         _giveUp.Dispose();

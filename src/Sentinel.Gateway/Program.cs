@@ -3,7 +3,14 @@ using Sentinel.Gateway.Cli;
 
 var root = new RootCommand("Sentinel authenticates, authorizes and audits calls to MCP servers.")
 {
+    CommonOptions.Config,
+    CommonOptions.Urls,
+    ServeCommand.Create(),
+    DemoCommand.Create(),
     CheckCommand.Create(),
+    MigrateCommand.Create(),
 };
+root.SetAction(ServeCommand.RunAsync);
 
-return await root.Parse(args).InvokeAsync();
+// The host answers SIGTERM and Ctrl+C itself, in its own time.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

@@ -11,4 +11,11 @@ internal static class CommonOptions
         HelpName = "PATH",
         DefaultValueFactory = _ => "proxy.json",
     };
+
+    public static readonly Option<string> Urls = new("--urls")
+    {
+        Description = "Where MCP clients connect; several are parted by semicolons.",
+        HelpName = "URLS",
+        DefaultValueFactory = _ => "http://127.0.0.1:8080",
+    };
 }

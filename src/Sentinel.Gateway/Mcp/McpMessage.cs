@@ -18,8 +18,5 @@ internal sealed class McpMessage
     /// <summary>The revision that <c>params._meta</c> names, from 2026-07-28 on.</summary>
     public string? ProtocolVersion { get; set; }
 
-    /// <summary>The client's name for itself in <c>params._meta</c>, from 2026-07-28 on.</summary>
-    public string? ClientName { get; set; }
-
     public bool IsToolCall => Method == McpMethods.ToolsCall;
 }

@@ -1,0 +1,71 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Sentinel.Gateway.Cli.Demo;
+
+/// <summary>The proxy.json of the tour: one backend, two callers, the embedded store.</summary>
+internal static class DemoConfiguration
+{
+    /// <summary>Alice may search and print, and not delete.</summary>
+    public const string AnalystToken = "demo-alice";
+
+    /// <summary>Bob may search, and nothing else.</summary>
+    public const string GuestToken = "demo-bob";
+
+    public static string Write(string backendUrl, string storePath) => new JsonObject
+    {
+        ["ReverseProxy"] = new JsonObject
+        {
+            ["Routes"] = new JsonObject
+            {
+                ["notes"] = new JsonObject
+                {
+                    ["ClusterId"] = "notes",
+                    ["Match"] = new JsonObject { ["Path"] = "/notes/{**rest}" },
+                    ["Transforms"] = new JsonArray(new JsonObject { ["PathRemovePrefix"] = "/notes" }),
+                },
+            },
+            ["Clusters"] = new JsonObject
+            {
+                ["notes"] = new JsonObject
+                {
+                    ["Destinations"] = new JsonObject { ["local"] = new JsonObject { ["Address"] = backendUrl } },
+                },
+            },
+        },
+        ["Sentinel"] = new JsonObject
+        {
+            ["Authentication"] = new JsonObject
+            {
+                ["ApiKeys"] = new JsonArray(Key("alice", AnalystToken, "analyst"), Key("bob", GuestToken, "guest")),
+            },
+            ["Rbac"] = new JsonObject
+            {
+                ["Roles"] = new JsonObject
+                {
+                    ["analyst"] = new JsonObject
+                    {
+                        ["Allow"] = new JsonArray("notes/*"),
+                        ["Deny"] = new JsonArray("notes/delete_*"),
+                    },
+                    ["guest"] = new JsonObject { ["Allow"] = new JsonArray("notes/search_*") },
+                },
+            },
+            ["Shutdown"] = new JsonObject { ["LoadBalancerSeconds"] = 0 },
+            ["Audit"] = new JsonObject
+            {
+                ["Store"] = "Sqlite",
+                ["Sqlite"] = new JsonObject { ["Path"] = storePath },
+            },
+            ["Management"] = new JsonObject { ["Url"] = "http://127.0.0.1:0" },
+        },
+    }.ToJsonString();
+
+    private static JsonObject Key(string name, string token, string role) => new()
+    {
+        ["Name"] = name,
+        ["Sha256"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token))),
+        ["Roles"] = new JsonArray(role),
+    };
+}

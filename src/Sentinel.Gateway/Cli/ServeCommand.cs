@@ -1,0 +1,34 @@
+using System.CommandLine;
+using Sentinel.Gateway.Hosting;
+
+namespace Sentinel.Gateway.Cli;
+
+/// <summary><c>sentinel serve</c>: the gateway, until it is told to stop.</summary>
+internal static class ServeCommand
+{
+    public static Command Create()
+    {
+        var command = new Command("serve", "Run the gateway (the default verb).") { CommonOptions.Config, CommonOptions.Urls };
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    internal static async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var app = await Startup.StartAsync(
+                result.GetRequiredValue(CommonOptions.Config),
+                result.GetRequiredValue(CommonOptions.Urls),
+                ProcessEnvironment.Read(),
+                cancellationToken);
+            await app.WaitForShutdownAsync(cancellationToken);
+            return 0;
+        }
+        catch (StartupException exception)
+        {
+            await result.InvocationConfiguration.Error.WriteLineAsync(exception.Message);
+            return 1;
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using Sentinel.Gateway.Configuration;
+using Sentinel.Gateway.Exchange;
+
+namespace Sentinel.Gateway.Hosting;
+
+/// <summary>The first stage: opens the exchange, fixes the snapshot for its whole life, and catches what nobody else did.</summary>
+internal sealed partial class ExchangeMiddleware(
+    RequestDelegate next,
+    ConfigurationSource configuration,
+    TimeProvider time,
+    ILogger<ExchangeMiddleware> logger)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var exchange = new McpExchange(time);
+        context.Features.Set(exchange);
+
+        // The route brings the snapshot it was published with, so that route and policy are of one configuration.
+        context.Features.Set(
+            context.GetEndpoint()?.Metadata.GetMetadata<ConfigurationSnapshot>() ?? configuration.Current);
+        try
+        {
+            await next(context);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The client left; there is nobody to answer.
+        }
+        catch (IOException exception) when (exception is not BadHttpRequestException)
+        {
+            LogConnectionLost(logger, exception.Message);
+        }
+        catch (Exception exception) when (!context.Response.HasStarted)
+        {
+            if (exception is BadHttpRequestException)
+            {
+                // Kestrel's own verdict on the request's bytes; it answers that by itself.
+                throw;
+            }
+
+            LogFailed(logger, exception, exchange.RequestId);
+            await RefusalWriter.WriteAsync(context, Refusal.InternalError);
+        }
+    }
+
+    [LoggerMessage(4000, LogLevel.Error, "Request {RequestId} failed inside the gateway.")]
+    private static partial void LogFailed(ILogger logger, Exception exception, Guid requestId);
+
+    [LoggerMessage(4001, LogLevel.Debug, "A connection was lost: {Message}")]
+    private static partial void LogConnectionLost(ILogger logger, string message);
+}

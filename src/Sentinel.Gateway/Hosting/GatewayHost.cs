@@ -1,0 +1,120 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Logging.Console;
+using Sentinel.Audit;
+using Sentinel.Gateway.Authentication;
+using Sentinel.Gateway.Configuration;
+using Sentinel.Gateway.Exchange;
+using Sentinel.Gateway.Forwarding;
+using Sentinel.Gateway.Inspection;
+using Sentinel.Gateway.Management;
+using Sentinel.Gateway.Recording;
+using Yarp.ReverseProxy.Transforms.Builder;
+
+namespace Sentinel.Gateway.Hosting;
+
+/// <summary>Every registration, and the order of the pipeline.</summary>
+internal static class GatewayHost
+{
+    public static WebApplication Build(ConfigurationSource configuration, IReadOnlyList<BindingAddress> urls)
+    {
+        var sentinel = configuration.Current.Sentinel;
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "sentinel" });
+        builder.Configuration.AddEnvironmentVariables();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+
+            // Inspection has the cap: it knows the setting of the snapshot, and answers with a message.
+            kestrel.Limits.MaxRequestBodySize = null;
+            foreach (var url in urls)
+            {
+                Listeners.Listen(kestrel, url, isManagement: false);
+            }
+
+            foreach (var url in Listeners.Parse(sentinel.Management.Url))
+            {
+                Listeners.Listen(kestrel, url, isManagement: true);
+            }
+        });
+        AddLogging(builder.Logging, builder.Configuration);
+        AddServices(builder.Services, configuration);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout =
+            TimeSpan.FromSeconds(sentinel.Shutdown.LoadBalancerSeconds + sentinel.Shutdown.DrainSeconds));
+
+        var app = builder.Build();
+        ConfigurePipeline(app);
+        return app;
+    }
+
+    /// <summary>The addresses that traffic is served on, once the host has started.</summary>
+    public static (IReadOnlyList<string> Traffic, string Management) Addresses(WebApplication app)
+    {
+        var all = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToList();
+        return (all[..^1], all[^1]);
+    }
+
+    private static void AddServices(IServiceCollection services, ConfigurationSource configuration)
+    {
+        services.AddRouting();
+        services.AddSentinelConfiguration(configuration);
+        services.AddSentinelAudit(configuration.Current.Sentinel.Audit);
+        services.AddReverseProxy();
+        services.AddSingleton<ITransformProvider, TransformOrder>();
+        services.AddSingleton<InspectRequest>(RequestInspector.InspectAsync);
+        services.AddSingleton<CallMetrics>();
+        services.AddSingleton<MetricStore>();
+        services.AddSingleton<DrainState>();
+        services.AddHostedService<Drain>();
+    }
+
+    private static void ConfigurePipeline(WebApplication app)
+    {
+        // Listens from here on, so that no measurement is missed.
+        app.Services.GetRequiredService<MetricStore>();
+        app.MapWhen(Listeners.IsManagement, management =>
+        {
+            management.UseMiddleware<HealthMiddleware>();
+            management.UseMiddleware<MetricsMiddleware>();
+        });
+        app.UseMiddleware<HealthMiddleware>();
+        app.UseRouting();
+        app.UseMiddleware<ExchangeMiddleware>();
+        app.UseMiddleware<RequestShapeMiddleware>();
+        app.UseMiddleware<AuthenticationMiddleware>();
+
+        var configuration = app.Services.GetRequiredService<ConfigurationSource>();
+        app.MapReverseProxy(proxy =>
+        {
+            proxy.UseMiddleware<RecordingMiddleware>();
+            proxy.UseMiddleware<BackendFaultMiddleware>();
+            proxy.UseSessionAffinity();
+            proxy.UseLoadBalancing();
+            proxy.UsePassiveHealthChecks();
+        }).ConfigureEndpoints((endpoint, route) => endpoint.WithMetadata(configuration.For(route)));
+
+        // Before the fallback: left to itself the host would put the endpoints after it.
+        ((IApplicationBuilder)app).UseEndpoints(_ => { });
+        app.Run(context => RefusalWriter.WriteAsync(context, Refusal.RouteUnknown).AsTask());
+    }
+
+    private static void AddLogging(ILoggingBuilder logging, ConfigurationManager configuration)
+    {
+        logging.AddConfiguration(configuration.GetSection("Logging"));
+        logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+            console.ColorBehavior = LoggerColorBehavior.Disabled;
+        });
+
+        // A terminal that is not read must not hold up calls.
+        logging.Services.Configure<ConsoleLoggerOptions>(
+            console => console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite);
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddFilter("Yarp", LogLevel.Warning);
+        logging.AddFilter("System.Net.Http", LogLevel.Warning);
+    }
+}

@@ -1,0 +1,62 @@
+using System.Net;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Sentinel.Gateway.Hosting;
+
+/// <summary>Where Sentinel listens: traffic and management are told apart by the connection, never by a header.</summary>
+internal static class Listeners
+{
+    /// <summary>Splits <c>--urls</c>; several are parted by a semicolon.</summary>
+    /// <exception cref="FormatException">One of them is none that can be listened on.</exception>
+    public static IReadOnlyList<BindingAddress> Parse(string urls) =>
+    [
+        .. urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(ParseOne),
+    ];
+
+    public static void Listen(KestrelServerOptions kestrel, BindingAddress address, bool isManagement)
+    {
+        void Configure(ListenOptions options)
+        {
+            options.Protocols = HttpProtocols.Http1;
+            if (isManagement)
+            {
+                options.Use(next => connection =>
+                {
+                    connection.Features.Set(ManagementListener.Mark);
+                    return next(connection);
+                });
+            }
+        }
+
+        if (IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip))
+        {
+            kestrel.Listen(ip, address.Port, Configure);
+        }
+        else if (address.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase) && address.Port != 0)
+        {
+            kestrel.ListenLocalhost(address.Port, Configure);
+        }
+        else
+        {
+            // What is neither an address nor localhost means every address, as everywhere in ASP.NET Core.
+            kestrel.ListenAnyIP(address.Port, Configure);
+        }
+    }
+
+    /// <summary>Whether the request came in by the management listener.</summary>
+    public static bool IsManagement(HttpContext context) => context.Features.Get<ManagementListener>() is not null;
+
+    private static BindingAddress ParseOne(string url)
+    {
+        var address = BindingAddress.Parse(url);
+        return address.Scheme.Equals("http", StringComparison.OrdinalIgnoreCase) && !address.IsUnixPipe
+            ? address
+            : throw new FormatException(
+                $"'{url}' cannot be listened on: TLS is not available yet; write http://ADDRESS:PORT.");
+    }
+
+    private sealed class ManagementListener
+    {
+        public static readonly ManagementListener Mark = new();
+    }
+}

@@ -1,0 +1,32 @@
+using Sentinel.Gateway.Authorization;
+using Sentinel.Gateway.Exchange;
+using Sentinel.Gateway.Forwarding;
+using Sentinel.Gateway.Inspection;
+using Sentinel.Gateway.Recording;
+using Yarp.ReverseProxy.Transforms.Builder;
+
+namespace Sentinel.Gateway.Hosting;
+
+/// <summary>The order of all transforms, on every route: a route's own stand between ours.</summary>
+internal sealed class TransformOrder(InspectRequest inspect) : ITransformProvider
+{
+    public void ValidateRoute(TransformRouteValidationContext context)
+    {
+    }
+
+    public void ValidateCluster(TransformClusterValidationContext context)
+    {
+    }
+
+    public void Apply(TransformBuilderContext context)
+    {
+        context.RequestTransforms.Insert(0, new ToolCallTransform(inspect));
+        context.RequestTransforms.Insert(1, new AuthorizationTransform());
+        context.RequestTransforms.Insert(2, new RequestHygieneTransform());
+        context.RequestTransforms.Add(new CallerHeadersTransform());
+
+        context.ResponseTransforms.Insert(0, new BackendAnswerTransform());
+        context.ResponseTransforms.Add(new ObserverTransform());
+        context.ResponseTransforms.Add(new EventStreamTransform());
+    }
+}

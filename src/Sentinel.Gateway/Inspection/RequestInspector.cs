@@ -1,0 +1,127 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http.Features;
+using Sentinel.Audit;
+using Sentinel.Gateway.Configuration;
+using Sentinel.Gateway.Exchange;
+using Sentinel.Gateway.Mcp;
+
+namespace Sentinel.Gateway.Inspection;
+
+/// <summary>Reads a request's body where it lies, with a cap of its own, and says what it asks for.</summary>
+internal static class RequestInspector
+{
+    /// <inheritdoc cref="InspectRequest"/>
+    public static ValueTask<Refusal?> InspectAsync(HttpContext context)
+    {
+        var exchange = McpExchange.Of(context);
+        if (exchange.IsInspected)
+        {
+            return ValueTask.FromResult<Refusal?>(null);
+        }
+
+        exchange.IsInspected = true;
+        if (!HttpMethods.IsPost(context.Request.Method))
+        {
+            var canHaveBody = context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? false;
+            return ValueTask.FromResult(
+                canHaveBody && context.Request.ContentLength != 0 ? Refusal.UnexpectedBody : null);
+        }
+
+        if (!ContentRules.AreMet(context.Request.Headers))
+        {
+            return ValueTask.FromResult<Refusal?>(Refusal.UnsupportedMediaType);
+        }
+
+        var settings = context.Features.GetRequiredFeature<ConfigurationSnapshot>().Sentinel;
+        return context.Request.ContentLength > settings.Limits.MaxRequestBodyBytes
+            ? ValueTask.FromResult<Refusal?>(Refusal.BodyTooLarge(settings.Limits.MaxRequestBodyBytes))
+            : ReadBodyAsync(context, exchange, settings);
+    }
+
+    private static async ValueTask<Refusal?> ReadBodyAsync(
+        HttpContext context,
+        McpExchange exchange,
+        SentinelOptions settings)
+    {
+        var reader = context.Request.BodyReader;
+        ReadResult read;
+        while (true)
+        {
+            read = await reader.ReadAsync(context.RequestAborted);
+            if (read.Buffer.Length > settings.Limits.MaxRequestBodyBytes)
+            {
+                reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+                return Refusal.BodyTooLarge(settings.Limits.MaxRequestBodyBytes);
+            }
+
+            if (read.IsCompleted)
+            {
+                break;
+            }
+
+            // Examined, not consumed: the next read waits for more and the forwarder reads it all again.
+            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+
+        try
+        {
+            exchange.RequestBytes = read.Buffer.Length;
+            return Interpret(read.Buffer, exchange, settings.Audit.MaxArgumentBytes);
+        }
+        finally
+        {
+            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+
+    // Kestrel hands bodies on in blocks of 4 KB. The reader wants one span, so longer ones are laid together for the time
+    // of the parse, which holds no await.
+    private static Refusal? Interpret(ReadOnlySequence<byte> body, McpExchange exchange, int maxArgumentBytes)
+    {
+        if (body.IsSingleSegment)
+        {
+            return Interpret(body.FirstSpan, exchange, maxArgumentBytes);
+        }
+
+        var length = (int)body.Length;
+        var rented = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            body.CopyTo(rented);
+            return Interpret(rented.AsSpan(0, length), exchange, maxArgumentBytes);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
+    private static Refusal? Interpret(ReadOnlySpan<byte> body, McpExchange exchange, int maxArgumentBytes)
+    {
+        var fault = MessageReader.Read(body, out var message);
+        exchange.Message = message;
+        if (fault is null || fault == MessageFault.ToolName)
+        {
+            exchange.Call = CallOf(message, body, maxArgumentBytes, fault);
+        }
+
+        return fault is null ? null : Refusal.OfFault(fault);
+    }
+
+    private static ToolCall? CallOf(
+        McpMessage message,
+        ReadOnlySpan<byte> body,
+        int maxArgumentBytes,
+        MessageFault? fault)
+    {
+        if (!message.IsToolCall)
+        {
+            return null;
+        }
+
+        return fault is null && message is { ToolName: { } name, Params: { } range }
+            ? new ToolCall(name, AuditArguments.Capture(body[range], maxArgumentBytes))
+            : new ToolCall(ToolCall.UnknownName, default);
+    }
+}

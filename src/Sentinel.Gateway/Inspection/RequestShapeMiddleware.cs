@@ -1,0 +1,44 @@
+using Microsoft.AspNetCore.Http.Features;
+using Sentinel.Gateway.Exchange;
+using Sentinel.Gateway.Mcp;
+
+namespace Sentinel.Gateway.Inspection;
+
+/// <summary>Refuses what no MCP client sends, before anything else looks at it.</summary>
+internal sealed class RequestShapeMiddleware(RequestDelegate next)
+{
+    private static readonly string[] Single = [McpHeaders.ProtocolVersion, McpHeaders.SessionId, "Mcp-Method", "Mcp-Name"];
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        var refusal = Judge(context);
+        return refusal is null ? next(context) : RefusalWriter.WriteAsync(context, refusal).AsTask();
+    }
+
+    private static Refusal? Judge(HttpContext context)
+    {
+        // YARP would forward any method, and WebSockets.
+        if (!IsServed(context.Request.Method)
+            || context.Request.Headers.Upgrade.Count > 0
+            || context.Features.Get<IHttpExtendedConnectFeature>()?.IsExtendedConnect == true)
+        {
+            return Refusal.MethodNotAllowed;
+        }
+
+        foreach (var name in Single)
+        {
+            if (context.Request.Headers[name].Count > 1)
+            {
+                return Refusal.RepeatedHeader;
+            }
+        }
+
+        return null;
+    }
+
+    private static bool IsServed(string method) =>
+        HttpMethods.IsPost(method)
+        || HttpMethods.IsGet(method)
+        || HttpMethods.IsDelete(method)
+        || HttpMethods.IsOptions(method);
+}

@@ -1,0 +1,64 @@
+using System.Security.Cryptography;
+using System.Text;
+using Sentinel.Audit;
+using Sentinel.Gateway.Exchange;
+using Sentinel.Gateway.Mcp;
+
+namespace Sentinel.Gateway.Recording;
+
+/// <summary>Makes the audit entry of a finished call: the one place where an outcome is decided.</summary>
+internal static class EntryBuilder
+{
+    private const int HeaderCharsMax = 256;
+
+    public static AuditEntry Build(HttpContext context, McpExchange exchange, ToolCall call)
+    {
+        var verdict = Verdicts.Of(context, exchange);
+        var caller = exchange.Caller;
+        var headers = context.Request.Headers;
+        var message = exchange.Message;
+        return new AuditEntry
+        {
+            RequestId = exchange.RequestId,
+            Timestamp = exchange.Timestamp,
+            ClientSubject = caller?.Subject ?? Caller.AnonymousSubject,
+            ClientRole = caller?.RoleText ?? "",
+            ToolName = call.ToolName,
+            BackendName = exchange.Backend,
+            RequestArgs = call.Arguments,
+            Outcome = verdict.Outcome,
+            ErrorMessage = verdict.Message,
+            Reason = verdict.Reason,
+            ErrorCode = verdict.Code,
+            HttpStatus = context.Response.HasStarted ? context.Response.StatusCode : null,
+            LatencyUs = exchange.AnsweredUs ?? exchange.ElapsedUs,
+            FirstByteUs = exchange.FirstByteUs,
+            GatewayUs = exchange.GatewayUs,
+            ClientIssuer = caller?.Issuer,
+            ClientDisplay = caller?.Display,
+            Method = message?.Method,
+            JsonRpcId = message?.Id?.ToString(),
+            SessionHash = SessionHash(headers[McpHeaders.SessionId]),
+            ProtocolVersion = message?.ProtocolVersion ?? Text(headers[McpHeaders.ProtocolVersion]),
+            ClientName = Text(headers.UserAgent),
+            ClientAddress = context.Connection.RemoteIpAddress?.ToString(),
+            Route = exchange.Route,
+            TraceId = TraceId(headers.TraceParent),
+            RequestBytes = exchange.RequestBytes,
+            ResponseBytes = exchange.ResponseBytes,
+            Decision = exchange.Decision?.Rule,
+        };
+    }
+
+    private static string? SessionHash(string? sessionId) =>
+        string.IsNullOrEmpty(sessionId)
+            ? null
+            : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sessionId)));
+
+    private static string? Text(string? header) =>
+        header is { Length: > HeaderCharsMax } ? header[..HeaderCharsMax] : header;
+
+    // version "-" trace-id "-" parent-id "-" flags, as W3C Trace Context writes it.
+    private static string? TraceId(string? traceParent) =>
+        traceParent is { Length: >= 55 } && traceParent[2] == '-' && traceParent[35] == '-' ? traceParent[3..35] : null;
+}

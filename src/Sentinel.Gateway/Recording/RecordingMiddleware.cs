@@ -1,0 +1,63 @@
+using Sentinel.Audit;
+using Sentinel.Gateway.Exchange;
+
+namespace Sentinel.Gateway.Recording;
+
+/// <summary>The outermost stage inside YARP's pipeline: whatever happens below it, a call leaves its entry here.</summary>
+internal sealed class RecordingMiddleware(
+    RequestDelegate next,
+    AuditChannel channel,
+    CallMetrics metrics,
+    InspectRequest inspect)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var exchange = McpExchange.Of(context);
+        var route = context.GetReverseProxyFeature().Route.Config;
+        exchange.Route = route.RouteId;
+        exchange.Backend = route.ClusterId ?? McpExchange.UnknownBackend;
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            await RecordAsync(context, exchange);
+        }
+    }
+
+    private async ValueTask RecordAsync(HttpContext context, McpExchange exchange)
+    {
+        if (!exchange.IsInspected && !context.RequestAborted.IsCancellationRequested)
+        {
+            // Refused before the transforms ran. What the body asked for is recorded all the same; a fault in it
+            // changes nothing any more.
+            await InspectLateAsync(context);
+        }
+
+        if (exchange.Call is not { } call)
+        {
+            return;
+        }
+
+        var entry = EntryBuilder.Build(context, exchange, call);
+        metrics.Count(exchange.Backend, entry.Outcome);
+        if (channel.IsEnabled)
+        {
+            // False means dropped: the channel counts it and warns of it, and the call is not affected.
+            channel.TryWrite(entry);
+        }
+    }
+
+    private async ValueTask InspectLateAsync(HttpContext context)
+    {
+        try
+        {
+            await inspect(context);
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            // The client left before its body was whole: there is no call to record.
+        }
+    }
+}
