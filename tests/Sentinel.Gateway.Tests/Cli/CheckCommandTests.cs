@@ -19,12 +19,13 @@ public sealed class CheckCommandTests
         Assert.Equal(1, code);
         Assert.Equal("", output);
         Assert.Equal(
-            """
+            Reading.Unwrap("""
             $.ReverseProxy.Routes (line 1): there are no routes; write at least one, else every request is answered 404
-            $.Sentinel.Authentication (line 1): Sentinel refuses to serve without authentication; write ApiKeys, or Anonymous to allow open access
+            $.Sentinel.Authentication (line 1): Sentinel refuses to serve without authentication; write ApiKeys, or \
+            Anonymous to allow open access
             2 faults
 
-            """,
+            """),
             error);
     }
 
@@ -36,11 +37,13 @@ public sealed class CheckCommandTests
 
         Assert.Equal((0, ""), (code, error));
         Assert.Equal(
-            """
-            warning: $.Sentinel.Rbac.Roles.v1.Allow[0] (line 8): 'x/*' matches nothing: there is no backend 'x' in ReverseProxy.Clusters
-            proxy.json is valid: 1 route, 1 backend, 0 API keys, 1 role, ANONYMOUS ACCESS, audit BestEffort to Auto, 1 warning
+            Reading.Unwrap("""
+            warning: $.Sentinel.Rbac.Roles.v1.Allow[0] (line 8): 'x/*' matches nothing: there is no backend 'x' in \
+            ReverseProxy.Clusters
+            proxy.json is valid: 1 route, 1 backend, 0 API keys, 1 role, ANONYMOUS ACCESS, audit BestEffort to Auto, \
+            1 warning
 
-            """,
+            """),
             output);
     }
 

@@ -40,12 +40,17 @@ public sealed class ProxySectionTests
         await Reading.AssertFaultsAsync(
             """
             $.ReverseProxy.Routes.order (line 2): YARP refuses this: The input string 'x' was not in a correct format
-            $.ReverseProxy.Routes.path (line 3): YARP refuses this: Invalid path '/{**rest' for route 'path': There is an incomplete parameter in the route template. Check that each '{' character has a matching '}' character
-            $.ReverseProxy.Routes.nowhere (line 4): YARP refuses this: Route 'nowhere' requires Hosts or Path specified. Set the Path to '/{**catchall}' to match all requests
+            $.ReverseProxy.Routes.path (line 3): YARP refuses this: Invalid path '/{**rest' for route 'path': There \
+            is an incomplete parameter in the route template. Check that each '{' character has a matching '}' \
+            character
+            $.ReverseProxy.Routes.nowhere (line 4): YARP refuses this: Route 'nowhere' requires Hosts or Path \
+            specified. Set the Path to '/{**catchall}' to match all requests
             $.ReverseProxy.Routes.nowhere.ClusterId (line 4): the route names no cluster; write the id of one
             $.ReverseProxy.Routes.transform (line 5): YARP refuses this: Unknown transform: PathRemovPrefix
-            $.ReverseProxy.Clusters.a (line 7): YARP refuses this: No matching ILoadBalancingPolicy found for the load balancing policy 'Nope' set on the cluster 'a'
-            $.ReverseProxy.Clusters.time (line 8): YARP refuses this: String 'soon' was not recognized as a valid TimeSpan
+            $.ReverseProxy.Clusters.a (line 7): YARP refuses this: No matching ILoadBalancingPolicy found for the \
+            load balancing policy 'Nope' set on the cluster 'a'
+            $.ReverseProxy.Clusters.time (line 8): YARP refuses this: String 'soon' was not recognized as a valid \
+            TimeSpan
             """,
             Reading.ProxyFile(
                 $$"""
@@ -53,10 +58,10 @@ public sealed class ProxySectionTests
                 "order": { "ClusterId": "a", "Match": { "Path": "/a" }, "Order": "x" },
                 "path": { "ClusterId": "a", "Match": { "Path": "/{**rest" } },
                 "nowhere": {},
-                "transform": { "ClusterId": "a", "Match": { "Path": "/b" }, "Transforms": [{ "PathRemovPrefix": "/b" }] }
+                "transform": { "ClusterId": "a", "Match": {"Path": "/b"}, "Transforms": [{"PathRemovPrefix": "/b"}] }
                 }, "Clusters": {
-                "a": { "LoadBalancingPolicy": "Nope", "Destinations": { "one": { "Address": "http://127.0.0.1:1/" } } },
-                "time": { "HttpRequest": { "ActivityTimeout": "soon" }, "Destinations": { "one": { "Address": "http://127.0.0.1:1/" } } }
+                "a": {{Cluster.Insert(1, "\"LoadBalancingPolicy\": \"Nope\",")}},
+                "time": {{Cluster.Insert(1, "\"HttpRequest\": { \"ActivityTimeout\": \"soon\" },")}}
                 } }
                 """));
 
@@ -123,8 +128,10 @@ public sealed class ProxySectionTests
     public async Task A_colon_in_a_key_is_refused_at_any_depth() =>
         await Reading.AssertFaultsAsync(
             """
-            $.ReverseProxy.Routes["x:y"] (line 2): the key contains ':', which YARP's configuration cannot carry; write another key
-            $.ReverseProxy.Routes.r.Metadata["k:l"] (line 3): the key contains ':', which YARP's configuration cannot carry; write another key
+            $.ReverseProxy.Routes["x:y"] (line 2): the key contains ':', which YARP's configuration cannot carry; \
+            write another key
+            $.ReverseProxy.Routes.r.Metadata["k:l"] (line 3): the key contains ':', which YARP's configuration \
+            cannot carry; write another key
             """,
             Reading.ProxyFile(
                 $$"""
@@ -140,7 +147,8 @@ public sealed class ProxySectionTests
         var snapshot = await Reading.ReadValidAsync(Reading.ProxyFile(
             """
             { "Routs": {}, "Routes": {
-            "r": { "ClusterId": "a", "match": { "Path": "/a", "Methds": ["GET"], "Headers": [{ "Name": "x", "Mode": "Exists", "Vals": [] }] },
+            "r": { "ClusterId": "a", "match": { "Path": "/a", "Methds": ["GET"],
+              "Headers": [{ "Name": "x", "Mode": "Exists", "Vals": [] }] },
             "AuthorisationPolicy": "x", "Metadata": { "anything": "goes" }, "Transforms": [{ "PathPrefix": "/x" }] } },
             "Clusters": { "a": { "HttpRequest": { "ActivityTimout": "00:01:00" },
             "Destinations": { "one": { "Address": "http://127.0.0.1:3001/", "Adress": "x" } } } } }
@@ -151,11 +159,11 @@ public sealed class ProxySectionTests
             [
                 $"$.ReverseProxy.Routs (line 1): {Ignored}did you mean 'Routes'?",
                 $"$.ReverseProxy.Routes.r.match.Methds (line 2): {Ignored}did you mean 'Methods'?",
-                $"$.ReverseProxy.Routes.r.match.Headers[0].Vals (line 2): {Ignored}did you mean 'Values'?",
-                $"$.ReverseProxy.Routes.r.AuthorisationPolicy (line 3): {Ignored}did you mean 'AuthorizationPolicy'?",
-                $"$.ReverseProxy.Clusters.a.HttpRequest.ActivityTimout (line 4): {Ignored}"
+                $"$.ReverseProxy.Routes.r.match.Headers[0].Vals (line 3): {Ignored}did you mean 'Values'?",
+                $"$.ReverseProxy.Routes.r.AuthorisationPolicy (line 4): {Ignored}did you mean 'AuthorizationPolicy'?",
+                $"$.ReverseProxy.Clusters.a.HttpRequest.ActivityTimout (line 5): {Ignored}"
                     + "did you mean 'ActivityTimeout'?",
-                $"$.ReverseProxy.Clusters.a.Destinations.one.Adress (line 5): {Ignored}did you mean 'Address'?",
+                $"$.ReverseProxy.Clusters.a.Destinations.one.Adress (line 6): {Ignored}did you mean 'Address'?",
             ],
             snapshot.Warnings);
     }
@@ -168,9 +176,10 @@ public sealed class ProxySectionTests
             { "Routes": { "r": { "ClusterId": "a", "Order": 3,
                 "Match": { "Path": "/a/{**rest}", "Methods": ["GET", "POST"], "Hosts": ["h"] },
                 "Metadata": { "mine": "1" }, "Transforms": [{ "PathRemovePrefix": "/a" }] } },
-              "Clusters": { "a": { "SessionAffinity": { "Enabled": true, "Policy": "HashCookie", "AffinityKeyName": "k" },
+              "Clusters": { "a": {
+                "SessionAffinity": { "Enabled": true, "Policy": "HashCookie", "AffinityKeyName": "k" },
                 "HttpClient": { "MaxConnectionsPerServer": 7 },
-                "Destinations": { "one": { "Address": "http://127.0.0.1:3001/", "Health": "http://127.0.0.1:1/" } } } } }
+                "Destinations": { "one": { "Address": "http://127.0.0.1:2/", "Health": "http://127.0.0.1:1/" } } } } }
             """));
 
         var route = Assert.Single(snapshot.Routes);
@@ -189,7 +198,7 @@ public sealed class ProxySectionTests
     [InlineData("{}", 30 * 60)]
     [InlineData("""{ "Version": "1.1" }""", 30 * 60)]
     [InlineData("""{ "ActivityTimeout": "00:00:07" }""", 7)]
-    public async Task A_silent_stream_may_last_thirty_minutes_unless_the_file_says_otherwise(string request, int seconds)
+    public async Task A_silent_stream_may_last_thirty_minutes_unless_stated_otherwise(string request, int seconds)
     {
         var cluster = Cluster.Insert(1, $"\"HttpRequest\": {request},");
 

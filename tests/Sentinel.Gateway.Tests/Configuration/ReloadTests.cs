@@ -63,7 +63,7 @@ public sealed class ReloadTests
         Assert.False(file.Source.GetChangeToken().HasChanged);
         Assert.Equal((1, 0), (file.Reloaded, file.Failed));
         Assert.Equal(
-            (1000, LogLevel.Information, "Configuration version 2 is in force: 1 routes, 1 roles."),
+            (1000, LogLevel.Information, "Configuration version 2 is in force; routes: 1, roles: 1."),
             Assert.Single(file.Log.Lines));
     }
 
@@ -117,7 +117,7 @@ public sealed class ReloadTests
     [InlineData("{", "this is not JSON")]
     [InlineData("{}", "Sentinel refuses to serve without authentication")]
     [InlineData("\0\0\0\0", "this is not JSON")]
-    public async Task Bad_content_leaves_the_running_snapshot_and_is_logged_and_counted_once(string text, string expected)
+    public async Task Bad_content_changes_nothing_and_is_logged_and_counted_once(string text, string expected)
     {
         using var file = await WatchedFile.StartAsync();
 
@@ -144,11 +144,11 @@ public sealed class ReloadTests
         Assert.Equal(2, file.Failed);
         Assert.Equal(
             [
-                $"{file.Path} cannot be used, version 1 stays in force. 2 faults: $.ReverseProxy.Routes (line 1): "
+                $"{file.Path} cannot be used, version 1 stays in force. Faults (2): $.ReverseProxy.Routes (line 1): "
                     + "there are no routes; write at least one, else every request is answered 404; "
                     + "$.Sentinel.Authentication (line 1): Sentinel refuses to serve without authentication; "
                     + "write ApiKeys, or Anonymous to allow open access",
-                $"{file.Path} cannot be used, version 1 stays in force. 1 faults: $ (line 1): "
+                $"{file.Path} cannot be used, version 1 stays in force. Faults (1): $ (line 1): "
                     + "the file holds a list; write an object: { \"ReverseProxy\": …, … }",
             ],
             file.Log.Messages(1001));
@@ -258,7 +258,8 @@ public sealed class ReloadTests
         await file.Watcher.StartAsync(TestContext.Current.CancellationToken);
         await file.Watcher.StopAsync(TestContext.Current.CancellationToken);
 
-        Assert.Contains("there is no backend 'nowhere'", Assert.Single(file.Log.Messages(1003)), StringComparison.Ordinal);
+        Assert.Contains(
+            "there is no backend 'nowhere'", Assert.Single(file.Log.Messages(1003)), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -9,6 +9,9 @@ internal sealed partial class ConfigurationWatcher : BackgroundService
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
+    // A file of another kind can have a fault on every line; `sentinel check` prints them all.
+    private const int FaultsLoggedAtMost = 50;
+
     private readonly ConfigurationSource _source;
     private readonly TimeProvider _time;
     private readonly ILogger<ConfigurationWatcher> _logger;
@@ -63,7 +66,10 @@ internal sealed partial class ConfigurationWatcher : BackgroundService
 
         _failed.Add(1);
         LogReloadFailed(
-            _source.Path, _source.Current.Version, result.Faults.Count, string.Join("; ", result.Faults));
+            _source.Path,
+            _source.Current.Version,
+            result.Faults.Count,
+            string.Join("; ", result.Faults.Take(FaultsLoggedAtMost)));
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -127,13 +133,13 @@ internal sealed partial class ConfigurationWatcher : BackgroundService
     [LoggerMessage(
         1000,
         LogLevel.Information,
-        "Configuration version {Version} is in force: {RouteCount} routes, {RoleCount} roles.")]
+        "Configuration version {Version} is in force; routes: {RouteCount}, roles: {RoleCount}.")]
     private partial void LogReloaded(long version, int routeCount, int roleCount);
 
     [LoggerMessage(
         1001,
         LogLevel.Error,
-        "{Path} cannot be used, version {Version} stays in force. {FaultCount} faults: {Faults}")]
+        "{Path} cannot be used, version {Version} stays in force. Faults ({FaultCount}): {Faults}")]
     private partial void LogReloadFailed(string path, long version, int faultCount, string faults);
 
     [LoggerMessage(1002, LogLevel.Warning, "The change of Sentinel.{Section} takes effect at the next start.")]
