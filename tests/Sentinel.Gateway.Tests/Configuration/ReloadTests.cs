@@ -263,10 +263,22 @@ public sealed class ReloadTests
     }
 
     [Fact]
-    public async Task The_loop_looks_once_a_second_and_outlives_a_listener_that_throws()
+    public async Task A_listener_that_throws_does_not_undo_a_publication()
     {
         using var file = await WatchedFile.StartAsync();
         file.Source.GetChangeToken().RegisterChangeCallback(_ => throw new InvalidOperationException("listener"), null);
+
+        await file.WriteAndSettleAsync(WatchedFile.Numbered(2));
+
+        Assert.Equal((2, 1L), (file.Source.Current.Version, file.Reloaded));
+        Assert.Equal([1005, 1000], file.Log.Lines.Select(line => line.Id));
+    }
+
+    [Fact]
+    public async Task The_loop_looks_once_a_second_and_outlives_an_exception()
+    {
+        using var file = await WatchedFile.StartAsync();
+        file.Log.FailsAt = 1000;
         await file.Watcher.StartAsync(TestContext.Current.CancellationToken);
 
         for (var number = 2; number <= 3; number++)

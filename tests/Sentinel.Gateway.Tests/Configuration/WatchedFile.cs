@@ -104,6 +104,9 @@ internal sealed class LogBook : ILogger<ConfigurationWatcher>
     private readonly Lock _writing = new();
     private readonly List<(int Id, LogLevel Level, string Message)> _lines = [];
 
+    /// <summary>The message at which logging fails, once.</summary>
+    public int? FailsAt { get; set; }
+
     public IReadOnlyList<(int Id, LogLevel Level, string Message)> Lines
     {
         get
@@ -129,6 +132,12 @@ internal sealed class LogBook : ILogger<ConfigurationWatcher>
         Exception? exception,
         Func<TState, Exception?, string> formatter)
     {
+        if (FailsAt == eventId.Id)
+        {
+            FailsAt = null;
+            throw new InvalidOperationException("The log is full.");
+        }
+
         lock (_writing)
         {
             _lines.Add((eventId.Id, logLevel, formatter(state, exception)));

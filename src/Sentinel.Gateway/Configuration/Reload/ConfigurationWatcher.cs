@@ -104,7 +104,16 @@ internal sealed partial class ConfigurationWatcher : BackgroundService
     private void Publish(ConfigurationSnapshot snapshot)
     {
         var previous = _source.Current;
-        _source.Publish(snapshot);
+        try
+        {
+            _source.Publish(snapshot);
+        }
+        // What listeners throw arrives together, after the snapshot is in force: it is a publication all the same.
+        catch (AggregateException e)
+        {
+            LogListenerFailed(e, snapshot.Version);
+        }
+
         _reloaded.Add(1);
         LogReloaded(snapshot.Version, snapshot.Routes.Count, snapshot.Sentinel.Rbac.Roles.Count);
         LogWarnings(snapshot);
@@ -150,4 +159,7 @@ internal sealed partial class ConfigurationWatcher : BackgroundService
 
     [LoggerMessage(1004, LogLevel.Error, "Looking at {Path} failed; the next look comes in a second.")]
     private partial void LogLookFailed(Exception exception, string path);
+
+    [LoggerMessage(1005, LogLevel.Error, "A part of the gateway failed to take over configuration version {Version}.")]
+    private partial void LogListenerFailed(Exception exception, long version);
 }
