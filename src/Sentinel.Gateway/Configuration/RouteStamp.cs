@@ -13,7 +13,8 @@ internal static class RouteStamp
 {
     public static RouteConfig Apply(RouteConfig route, long version)
     {
-        var metadata = new Dictionary<string, string>(route.Metadata ?? ReadOnlyDictionary<string, string>.Empty)
+        var metadata = new Dictionary<string, string>(
+            route.Metadata ?? ReadOnlyDictionary<string, string>.Empty, StringComparer.OrdinalIgnoreCase)
         {
             [ConfigurationSnapshot.MetadataKey] = version.ToString(CultureInfo.InvariantCulture),
         };

@@ -14,9 +14,11 @@ public sealed class BindingFaultTests
             $.Sentinel.Audit.Enabled (line 5): this is a text; write true or false
             $.Sentinel.Audit.Store (line 6): 'sqlite' is not allowed here; write one of Auto, Postgres, Sqlite
             $.Sentinel.Audit.MaxArgumentBytes (line 7): '1023' is out of range; write a number from 1024 to 16777216
-            $.Sentinel.Rbac.Roles.reader.Allow[1] (line 8): 'nonsense' is no tool pattern; write backend/tool, for example github/search_*, or * for every tool
+            $.Sentinel.Rbac.Roles.reader.Allow[1] (line 8): 'nonsense' is no tool pattern; write backend/tool, for \
+            example github/search_*, or * for every tool
             $.Sentinel.Rbac.Disabled[0] (line 9): this is a number; write a text in quotes
-            $.Sentinel.Limits.maxRequestBodyBytes (line 10): unknown key 'maxRequestBodyBytes'; keys are case-sensitive: write 'MaxRequestBodyBytes'
+            $.Sentinel.Limits.maxRequestBodyBytes (line 10): unknown key 'maxRequestBodyBytes'; keys are \
+            case-sensitive: write 'MaxRequestBodyBytes'
             """,
             Reading.OpenFile(
                 """  "Shutdown": { "DrainSeconds": 3601 }""",

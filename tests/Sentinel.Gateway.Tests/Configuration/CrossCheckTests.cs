@@ -54,8 +54,10 @@ public sealed class CrossCheckTests
     public async Task Keys_need_names_and_hashes_of_their_own() =>
         await Reading.AssertFaultsAsync(
             """
-            $.Sentinel.Authentication.ApiKeys[1].Name (line 5): the name 'CI' is taken by ApiKeys[0]; write a name of its own
-            $.Sentinel.Authentication.ApiKeys[2].Sha256 (line 6): this is the same key as ApiKeys[0]; write one entry with the roles of both, or make another key
+            $.Sentinel.Authentication.ApiKeys[1].Name (line 5): the name 'CI' is taken by ApiKeys[0]; write a name \
+            of its own
+            $.Sentinel.Authentication.ApiKeys[2].Sha256 (line 6): this is the same key as ApiKeys[0]; write one \
+            entry with the roles of both, or make another key
             """,
             Reading.File(
                 $$"""
@@ -108,12 +110,15 @@ public sealed class CrossCheckTests
     public async Task Roles_that_are_not_defined_are_refused() =>
         await Reading.AssertFaultsAsync(
             """
-            $.Sentinel.Authentication.ApiKeys[0].Roles[1] (line 3): the role 'Reader' does not exist in Rbac.Roles; defined are reader, admin
-            $.Sentinel.Authentication.Anonymous.Roles[0] (line 4): the role 'guest' does not exist in Rbac.Roles; defined are reader, admin
+            $.Sentinel.Authentication.ApiKeys[0].Roles[1] (line 3): the role 'Reader' does not exist in Rbac.Roles; \
+            defined are reader, admin
+            $.Sentinel.Authentication.Anonymous.Roles[0] (line 5): the role 'guest' does not exist in Rbac.Roles; \
+            defined are reader, admin
             """,
             Reading.File(
                 $$"""
-                "Authentication": { "ApiKeys": [{ "Name": "a", "Sha256": "{{Reading.Hash}}", "Roles": ["reader", "Reader"] }],
+                "Authentication": { "ApiKeys": [{ "Roles": ["reader", "Reader"], "Name": "a",
+                "Sha256": "{{Reading.Hash}}" }],
                 "Anonymous": { "Roles": ["guest"] } },
                 "Rbac": { "Roles": { "reader": {}, "admin": {} } }
                 """));

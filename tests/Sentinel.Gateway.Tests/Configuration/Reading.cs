@@ -55,6 +55,10 @@ internal static class Reading
         return result.Snapshot!;
     }
 
+    /// <summary>Joins a line that ends with a backslash with the next: messages outgrow lines of code.</summary>
+    public static string Unwrap(string text) =>
+        text.ReplaceLineEndings("\n").Replace("\\\n", "", StringComparison.Ordinal);
+
     /// <summary>The complete list of faults, one a line, and nothing published.</summary>
     public static async Task AssertFaultsAsync(
         string expected,
@@ -63,7 +67,7 @@ internal static class Reading
     {
         var result = await ReadAsync(text, environment);
 
-        Assert.Equal(expected.ReplaceLineEndings("\n"), string.Join('\n', result.Faults));
+        Assert.Equal(Unwrap(expected), string.Join('\n', result.Faults));
         Assert.Null(result.Snapshot);
     }
 }

@@ -12,12 +12,10 @@ internal sealed class EnvironmentOverrides(FaultCollector faults)
 
     public void Apply(SourceObject section, Type type, IReadOnlyDictionary<string, string> environment)
     {
-        // By number where there are numbers, so that item 2 is there before item 10 follows it.
-        var numeric = StringComparer.Create(CultureInfo.InvariantCulture, CompareOptions.NumericOrdering);
         var groups = environment
             .Where(variable => variable.Key.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
             .GroupBy(variable => variable.Key, StringComparer.OrdinalIgnoreCase)
-            .OrderBy(group => group.Key, numeric);
+            .OrderBy(group => SortKey(group.Key), StringComparer.Ordinal);
         foreach (var group in groups)
         {
             var names = group.Select(variable => variable.Key).Order(StringComparer.Ordinal).ToList();
@@ -32,6 +30,11 @@ internal sealed class EnvironmentOverrides(FaultCollector faults)
             new Walk(faults, names[0], group.First().Value).Go(section, type);
         }
     }
+
+    // Item 2 has to be there before item 10 follows it; culture-aware numeric ordering is absent in invariant mode.
+    private static string SortKey(string variable) =>
+        string.Join(Separator, variable.ToUpperInvariant().Split(Separator).Select(segment =>
+            segment.All(char.IsAsciiDigit) ? segment.PadLeft(10, '0') : segment));
 
     private sealed class Walk(FaultCollector faults, string variable, string text)
     {

@@ -60,8 +60,16 @@ internal static class YarpLoader
     {
         foreach (var e in exceptions)
         {
-            var message = e.GetBaseException().Message.ReplaceLineEndings(" ").TrimEnd('.');
-            faults.Add(JsonPath.Member(entries.Path, id), $"YARP refuses this: {message}");
+            var causes = Causes(e).Distinct(StringComparer.Ordinal);
+            faults.Add(JsonPath.Member(entries.Path, id), $"YARP refuses this: {string.Join(": ", causes)}");
+        }
+    }
+
+    private static IEnumerable<string> Causes(Exception e)
+    {
+        for (var at = e; at is not null; at = at.InnerException)
+        {
+            yield return at.Message.ReplaceLineEndings(" ").TrimEnd('.');
         }
     }
 

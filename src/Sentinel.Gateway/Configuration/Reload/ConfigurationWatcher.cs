@@ -9,6 +9,9 @@ internal sealed partial class ConfigurationWatcher : BackgroundService
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
+    // A file of another kind can have a fault on every line; `sentinel check` prints them all.
+    private const int FaultsLoggedAtMost = 50;
+
     private readonly ConfigurationSource _source;
     private readonly TimeProvider _time;
     private readonly ILogger<ConfigurationWatcher> _logger;
@@ -63,7 +66,10 @@ internal sealed partial class ConfigurationWatcher : BackgroundService
 
         _failed.Add(1);
         LogReloadFailed(
-            _source.Path, _source.Current.Version, result.Faults.Count, string.Join("; ", result.Faults));
+            _source.Path,
+            _source.Current.Version,
+            result.Faults.Count,
+            string.Join("; ", result.Faults.Take(FaultsLoggedAtMost)));
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -98,7 +104,16 @@ internal sealed partial class ConfigurationWatcher : BackgroundService
     private void Publish(ConfigurationSnapshot snapshot)
     {
         var previous = _source.Current;
-        _source.Publish(snapshot);
+        try
+        {
+            _source.Publish(snapshot);
+        }
+        // What listeners throw arrives together, after the snapshot is in force: it is a publication all the same.
+        catch (AggregateException e)
+        {
+            LogListenerFailed(e, snapshot.Version);
+        }
+
         _reloaded.Add(1);
         LogReloaded(snapshot.Version, snapshot.Routes.Count, snapshot.Sentinel.Rbac.Roles.Count);
         LogWarnings(snapshot);
@@ -127,13 +142,13 @@ internal sealed partial class ConfigurationWatcher : BackgroundService
     [LoggerMessage(
         1000,
         LogLevel.Information,
-        "Configuration version {Version} is in force: {RouteCount} routes, {RoleCount} roles.")]
+        "Configuration version {Version} is in force; routes: {RouteCount}, roles: {RoleCount}.")]
     private partial void LogReloaded(long version, int routeCount, int roleCount);
 
     [LoggerMessage(
         1001,
         LogLevel.Error,
-        "{Path} cannot be used, version {Version} stays in force. {FaultCount} faults: {Faults}")]
+        "{Path} cannot be used, version {Version} stays in force. Faults ({FaultCount}): {Faults}")]
     private partial void LogReloadFailed(string path, long version, int faultCount, string faults);
 
     [LoggerMessage(1002, LogLevel.Warning, "The change of Sentinel.{Section} takes effect at the next start.")]
@@ -144,4 +159,7 @@ internal sealed partial class ConfigurationWatcher : BackgroundService
 
     [LoggerMessage(1004, LogLevel.Error, "Looking at {Path} failed; the next look comes in a second.")]
     private partial void LogLookFailed(Exception exception, string path);
+
+    [LoggerMessage(1005, LogLevel.Error, "A part of the gateway failed to take over configuration version {Version}.")]
+    private partial void LogListenerFailed(Exception exception, long version);
 }
