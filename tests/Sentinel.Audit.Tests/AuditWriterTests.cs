@@ -43,20 +43,21 @@ public sealed class AuditWriterTests
     public async Task Is_idle_again_when_the_last_batch_held_one_row_and_is_long_past()
     {
         await using var rig = await new WriterRig(_store, _clock).StartAsync();
-        rig.WriteMany(1);
-        await rig.WrittenAsync(1);
-        await Eventually.TrueAsync(() => _store.Batches.Count == 1, "the batch has ended");
+        var idleTimers = _clock.PendingTimers;
+        var waited = true;
+        for (var number = 1; waited && number <= 50; number++)
+        {
+            // The clock may have moved before the writer looked at it after its last batch; then it is busy still.
+            _clock.Advance(TimeSpan.FromSeconds(1));
+            rig.WriteMany(1, number);
+            await Eventually.TrueAsync(
+                () => _store.Batches.Count == number || _clock.PendingTimers > idleTimers, "a batch, or a wait for more");
+            waited = _store.Batches.Count < number || number == 1;
+            _clock.Advance(TimeSpan.FromMilliseconds(200));
+            await rig.WrittenAsync(number);
+        }
 
-        _clock.Advance(TimeSpan.FromSeconds(1));
-        rig.WriteMany(1, firstNumber: 2);
-
-        await Eventually.TrueAsync(
-            () =>
-            {
-                _clock.Advance(TimeSpan.FromTicks(1));
-                return _store.Batches.Count == 2;
-            },
-            "the second row is stored");
+        Assert.False(waited);
     }
 
     [Fact]

@@ -7,10 +7,10 @@ namespace Sentinel.Audit.Tests;
 /// <summary>What becomes of a batch when the connection fails at the worst moment.</summary>
 public sealed class ExactlyOnceTests(PostgresFixture postgres)
 {
+    private static readonly AuditTimings Impatient = new() { Attempt = TimeSpan.FromSeconds(1) };
+
     // With its end: "READ COMMITTED" is in every BEGIN.
     private static ReadOnlySpan<byte> Commit => "COMMIT\0"u8;
-
-    private static readonly AuditTimings Impatient = new() { Attempt = TimeSpan.FromSeconds(1) };
 
     [Fact]
     public async Task A_batch_whose_commit_was_executed_but_not_acknowledged_is_not_written_twice()

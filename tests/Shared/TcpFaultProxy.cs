@@ -56,6 +56,7 @@ public sealed class TcpFaultProxy : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _listener.Stop();
+        _trap?.Released.TrySetResult();
         CutAll();
         await _accepting;
         await Task.WhenAll(_connections.Values);
