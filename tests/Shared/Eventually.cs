@@ -14,7 +14,7 @@ public static class Eventually
         [CallerArgumentExpression(nameof(condition))] string text = ""
     ) => await YieldsAsync(async () => await condition() ? "" : null, deadline, text);
 
-    /// <summary>The first value of <paramref name="attempt"/> that is not null; fails at the deadline with its text.</summary>
+    /// <summary>The first value of <paramref name="attempt"/> that is not null; fails like the other.</summary>
     public static async Task<T> YieldsAsync<T>(
         Func<Task<T?>> attempt,
         TimeSpan? deadline = null,
