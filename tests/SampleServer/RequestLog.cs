@@ -45,7 +45,7 @@ internal sealed class RequestLog(TimeProvider time)
             time.GetUtcNow(),
             request.Method,
             request.GetEncodedPathAndQuery(),
-            request.Headers.ToDictionary(header => header.Key, header => header.Value.Select(value => value ?? "").ToArray()),
+            request.Headers.ToDictionary(header => header.Key, header => header.Value.OfType<string>().ToArray()),
             (int)body.Length,
             Convert.ToHexStringLower(SHA256.HashData(body.GetBuffer().AsSpan(0, (int)body.Length)))
         );

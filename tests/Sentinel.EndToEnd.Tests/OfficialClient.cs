@@ -49,7 +49,8 @@ internal sealed class OfficialClient : IAsyncDisposable
 
     public static async Task<OfficialClient> ConnectAsync(Servers servers, Era era, Answers answers, Route route)
     {
-        var (server, prefix) = answers is Answers.Sse ? (servers.Sample, "sample") : (servers.SampleJson, "sample-json");
+        var (server, prefix) =
+            answers is Answers.Sse ? (servers.Sample, "sample") : (servers.SampleJson, "sample-json");
         var marker = Guid.NewGuid().ToString("n");
         var headers = new Dictionary<string, string> { [Servers.Marker] = marker };
         var endpoint = server.McpUrl;
@@ -77,7 +78,8 @@ internal sealed class OfficialClient : IAsyncDisposable
                 _ => null,
             },
         };
-        var mcp = await McpClient.CreateAsync(transport, options, cancellationToken: TestContext.Current.CancellationToken);
+        var cancellationToken = TestContext.Current.CancellationToken;
+        var mcp = await McpClient.CreateAsync(transport, options, cancellationToken: cancellationToken);
         return new OfficialClient(transport, mcp, server, marker);
     }
 

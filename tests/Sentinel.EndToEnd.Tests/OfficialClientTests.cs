@@ -224,7 +224,8 @@ public sealed class OfficialClientTests(Servers servers)
     private static async Task<string[]> OutcomesAsync(OfficialClient client) =>
         [.. (await client.CallsAsync()).Select(call => $"{call.Tool} {call.Outcome}")];
 
-    private static string Text(CallToolResult result) => Assert.IsType<TextContentBlock>(Assert.Single(result.Content)).Text;
+    private static string Text(CallToolResult result) =>
+        Assert.IsType<TextContentBlock>(Assert.Single(result.Content)).Text;
 
     // Not Progress<T>, which posts each report to the thread pool and so may reorder them.
     private sealed class Reports : IProgress<ProgressNotificationValue>

@@ -7,7 +7,7 @@ using Xunit;
 namespace Sentinel.EndToEnd.Tests;
 
 /// <summary>
-/// What all tests share: two sample servers, a backend to be scripted, and gateways before them, started when first used.
+/// What all tests share: two sample servers, a backend to be scripted, and gateways before them that start when needed.
 /// Tests tell their own traffic apart by a marker in the header <see cref="Marker"/>.
 /// </summary>
 public sealed class Servers : IAsyncLifetime

@@ -3,7 +3,7 @@ namespace Sentinel.Tests.Shared;
 /// <summary>Where the build put things: every project has a folder beside that of the running tests.</summary>
 public static class Artifacts
 {
-    /// <summary>The path of a file that <paramref name="project"/> was built to, in the configuration of the running tests.</summary>
+    /// <summary>A file that the build of <paramref name="project"/> made, in the running configuration.</summary>
     public static string Built(string project, string file)
     {
         // …/artifacts/bin/PROJECT/CONFIGURATION/

@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 namespace Sentinel.Tests.Shared;
 
 /// <summary>
-/// A process of a test's own. Its output is kept and part of every failure's message; disposing ends it, whatever its state.
+/// A process of a test's own. Its output is kept and part of every failure's message; disposing ends it in any state.
 /// Its stdin stays open until it is disposed, so a child that watches it ends even when the test host is killed.
 /// </summary>
 public sealed class ChildProcess : IAsyncDisposable
@@ -65,7 +65,10 @@ public sealed class ChildProcess : IAsyncDisposable
         return Start(dotnet, [assemblyPath, .. arguments], environment, workingDirectory);
     }
 
-    /// <summary>Runs an executable in this process' environment, changed by <paramref name="environment"/>: null removes a variable.</summary>
+    /// <summary>
+    /// Runs an executable in this process' environment with the changes in <paramref name="environment"/>:
+    /// null removes a variable.
+    /// </summary>
     public static ChildProcess Start(
         string executable,
         IEnumerable<string> arguments,
@@ -89,7 +92,10 @@ public sealed class ChildProcess : IAsyncDisposable
         return new ChildProcess(startInfo);
     }
 
-    /// <summary>The first line, past or coming, that <paramref name="condition"/> accepts. Fails at the deadline, or when the output ends without it.</summary>
+    /// <summary>
+    /// The first line, past or coming, that <paramref name="condition"/> accepts.
+    /// Fails at the deadline, or when the output ends without it.
+    /// </summary>
     public async Task<string> WaitForLineAsync(
         Func<string, bool> condition,
         TimeSpan? deadline = null,
@@ -155,7 +161,8 @@ public sealed class ChildProcess : IAsyncDisposable
     {
         try
         {
-            await _process.WaitForExitAsync(cancellationToken).WaitAsync(deadline ?? Deadline.Default, cancellationToken);
+            var limit = deadline ?? Deadline.Default;
+            await _process.WaitForExitAsync(cancellationToken).WaitAsync(limit, cancellationToken);
             return _process.ExitCode;
         }
         catch (TimeoutException)

@@ -57,7 +57,7 @@ public sealed partial class GatewayProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts any verb. Settings of the surrounding environment are kept out: only a test's own count.</summary>
+    /// <summary>Starts any verb. Settings of the surrounding environment are kept out.</summary>
     public static ChildProcess Start(
         IEnumerable<string> arguments,
         IReadOnlyDictionary<string, string?>? environment = null,
@@ -96,9 +96,9 @@ public sealed partial class GatewayProcess : IAsyncDisposable
 
     private static Uri Origin(Match line) => new(line.Groups["origin"].Value + "/");
 
-    [GeneratedRegex(@"Serving MCP on (?<origin>https?://[^\s/]+:\d+)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"Serving MCP on (?<origin>https?://[^\s/]+:\d+)", RegexOptions.None, 1000)]
     private static partial Regex TrafficLine();
 
-    [GeneratedRegex(@"Management on (?<origin>https?://[^\s/]+:\d+)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"Management on (?<origin>https?://[^\s/]+:\d+)", RegexOptions.None, 1000)]
     private static partial Regex ManagementLine();
 }

@@ -38,7 +38,7 @@ public sealed class ProxyConfig
 
     public JsonObject Sentinel { get; }
 
-    /// <summary>A backend of that name, served under <c>/NAME/</c>; several addresses are its destinations a, b, c …</summary>
+    /// <summary>A backend served under <c>/NAME/</c>; several addresses are its destinations a, b, c …</summary>
     public ProxyConfig Backend(string name, params ReadOnlySpan<Uri> addresses)
     {
         var destinations = new JsonObject();

@@ -23,8 +23,12 @@ public sealed partial class SampleServerProcess : IAsyncDisposable
 
     public Uri McpUrl => new(Url, "mcp");
 
-    /// <summary>Starts it on a free port of the loopback; <paramref name="answers"/> is <c>sse</c> or <c>json</c>.</summary>
-    public static async Task<SampleServerProcess> StartAsync(string answers = "sse", string? logPath = null, int port = 0)
+    /// <summary>Starts it on the loopback; <paramref name="answers"/> is <c>sse</c> or <c>json</c>.</summary>
+    public static async Task<SampleServerProcess> StartAsync(
+        string answers = "sse",
+        string? logPath = null,
+        int port = 0
+    )
     {
         string[] log = logPath is null ? [] : ["--log", logPath];
         var process = ChildProcess.StartDotnet(
@@ -57,11 +61,14 @@ public sealed partial class SampleServerProcess : IAsyncDisposable
         await Process.DisposeAsync();
     }
 
-    [GeneratedRegex(@"Listening on (?<origin>http://127\.0\.0\.1:\d+)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"Listening on (?<origin>http://127\.0\.0\.1:\d+)", RegexOptions.None, 1000)]
     private static partial Regex ListeningLine();
 }
 
-/// <summary>One end of a tool's execution; <see cref="Outcome"/> is <c>started</c>, <c>ok</c>, <c>isError</c>, <c>error</c> or <c>cancelled</c>.</summary>
+/// <summary>
+/// One end of a tool's execution; <see cref="Outcome"/> is <c>started</c>, <c>ok</c>, <c>isError</c>, <c>error</c>
+/// or <c>cancelled</c>.
+/// </summary>
 public sealed record SampleCall(
     DateTimeOffset Time,
     string Outcome,

@@ -1,0 +1,95 @@
+using Microsoft.AspNetCore.Http;
+using Sentinel.Tests.Shared;
+using Xunit;
+
+namespace Sentinel.EndToEnd.Tests;
+
+public sealed class StreamTests(Servers servers)
+{
+    private readonly string _path = $"{Guid.NewGuid():n}";
+
+    [Fact]
+    public async Task Shows_the_headers_of_a_silent_stream_at_once()
+    {
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        servers.Raw.On($"/{_path}", async http =>
+        {
+            http.Response.ContentType = "text/event-stream";
+            await http.Response.StartAsync();
+            await http.Response.Body.FlushAsync();
+            await release.Task;
+        });
+
+        // Returns with the headers; the backend goes on only after that.
+        using var response = await (await ToRawAsync()).SendAsync();
+        release.SetResult();
+
+        Assert.Equal("text/event-stream", response.Header("Content-Type"));
+    }
+
+    [Fact]
+    public async Task Shows_the_first_event_before_the_tool_ends()
+    {
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        servers.Raw.On($"/{_path}", async http =>
+        {
+            http.Response.ContentType = "text/event-stream";
+            await http.Response.WriteAsync("data: {\"jsonrpc\":\"2.0\",\"method\":\"notifications/progress\"}\n\n");
+            await http.Response.Body.FlushAsync();
+            await release.Task;
+            await http.Response.WriteAsync("data: {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}\n\n");
+        });
+
+        using var response = await (await ToRawAsync()).SendAsync();
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
+        var first = await reader.ReadLineAsync(TestContext.Current.CancellationToken);
+        release.SetResult();
+        var rest = await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
+
+        Assert.Contains("notifications/progress", first, StringComparison.Ordinal);
+        Assert.Contains("\"result\":{}", rest, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Tells_the_server_that_the_client_has_gone()
+    {
+        var gone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        servers.Raw.On($"/{_path}", async http =>
+        {
+            http.RequestAborted.Register(gone.SetResult);
+            http.Response.ContentType = "text/event-stream";
+            await http.Response.WriteAsync(": open\n\n");
+            await http.Response.Body.FlushAsync();
+            await gone.Task;
+        });
+
+        var response = await (await ToRawAsync()).SendAsync();
+        response.Dispose();
+
+        await gone.Task.WaitAsync(Deadline.Default, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Does_not_end_an_answer_cleanly_that_the_server_broke_off()
+    {
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        servers.Raw.On($"/{_path}", async http =>
+        {
+            http.Response.ContentType = "text/event-stream";
+            await http.Response.WriteAsync("data: {\"jsonrpc\":\n");
+            await http.Response.Body.FlushAsync();
+            await begun.Task;
+            http.Abort();
+        });
+
+        using var response = await (await ToRawAsync()).SendAsync();
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
+        await reader.ReadLineAsync(TestContext.Current.CancellationToken);
+        begun.SetResult();
+
+        await Assert.ThrowsAnyAsync<IOException>(() => reader.ReadToEndAsync());
+    }
+
+    private async Task<HttpRequestMessage> ToRawAsync() =>
+        RawCall.Post(new Uri((await servers.Gateway).Url, $"raw/{_path}"), RawCall.ToolCall("echo"));
+}
