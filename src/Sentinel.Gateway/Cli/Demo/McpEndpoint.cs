@@ -21,7 +21,8 @@ internal enum McpAnswers
 /// <summary>
 /// Serves one MCP endpoint of both eras on the SDK's transports: stateful sessions for clients that initialize,
 /// and one short-lived server for each request of revision 2026-07-28 and later.
-/// What earlier middleware put into <see cref="HttpContext.Items"/> under string keys, tools find in their request's Items.
+/// What earlier middleware put into <see cref="HttpContext.Items"/> under string keys, tools find in their request's
+/// Items.
 /// </summary>
 internal sealed class McpEndpoint
 {
@@ -280,7 +281,8 @@ internal sealed class McpEndpoint
     private static Dictionary<string, object?> NamedItems(HttpContext http) =>
         http.Items.Where(item => item.Key is string).ToDictionary(item => (string)item.Key, item => item.Value);
 
-    private sealed class Session(string id, StreamableHttpServerTransport transport, McpServer server) : IAsyncDisposable
+    private sealed class Session(string id, StreamableHttpServerTransport transport, McpServer server)
+        : IAsyncDisposable
     {
         // Not linked to any request: a session outlives the one that opened it, and ends with its transport.
         private readonly Task _running = server.RunAsync(CancellationToken.None);
