@@ -3,8 +3,8 @@ using Sentinel.Gateway.Cli;
 
 var root = new RootCommand("Sentinel authenticates, authorizes and audits calls to MCP servers.")
 {
-    CommonOptions.Config,
-    CommonOptions.Urls,
+    SharedOptions.Config,
+    SharedOptions.Urls,
     ServeCommand.Create(),
     DemoCommand.Create(),
     CheckCommand.Create(),

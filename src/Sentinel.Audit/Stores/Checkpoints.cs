@@ -37,9 +37,10 @@ internal static class Checkpoints
         StoreFailure.Final,
         string.Create(
             CultureInfo.InvariantCulture,
-            $"The checkpoint of writer {writerId} for {move.Month:yyyy-MM} stands at {found?.ToString(CultureInfo.InvariantCulture) ?? "another place"}; ")
+            $"The checkpoint of writer {writerId} for {move.Month:yyyy-MM} stands at ")
+        + (found?.ToString(CultureInfo.InvariantCulture) ?? "another place")
         + string.Create(
             CultureInfo.InvariantCulture,
-            $"expected was {move.Expected} before or {move.Last} after this batch. ")
+            $"; expected was {move.Expected} before or {move.Last} after this batch. ")
         + "The store was rewound to an older state, or another process writes under this id.");
 }

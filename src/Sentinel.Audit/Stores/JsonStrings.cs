@@ -79,7 +79,8 @@ internal static class JsonStrings
     private static char CodeUnit(ReadOnlySpan<byte> raw) =>
         Utf8Parser.TryParse(raw.Slice(2, 4), out ushort unit, out _, 'x')
             ? (char)unit
-            : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"No \\u escape: {raw.Length} bytes"));
+            : throw new FormatException(
+                string.Create(CultureInfo.InvariantCulture, $"No \\u escape: {raw.Length} bytes"));
 
     private static byte Simple(byte escaped) => escaped switch
     {

@@ -5,7 +5,9 @@ using Yarp.ReverseProxy.Transforms;
 
 namespace Sentinel.Gateway.Authorization;
 
-/// <summary>The second request transform: kill switch, then roles, by the policy the route was published with.</summary>
+/// <summary>
+/// The second request transform: kill switch, then roles, by the policy the route was published with.
+/// </summary>
 internal sealed class AuthorizationTransform : RequestTransform
 {
     public override ValueTask ApplyAsync(RequestTransformContext context)

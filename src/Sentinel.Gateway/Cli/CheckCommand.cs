@@ -16,11 +16,11 @@ internal static class CheckCommand
     {
         var command = new Command("check", "Validate proxy.json and print every fault with its JSON path.")
         {
-            CommonOptions.Config,
+            SharedOptions.Config,
             Live,
         };
         command.SetAction((result, cancellationToken) => RunAsync(
-            result.GetRequiredValue(CommonOptions.Config),
+            result.GetRequiredValue(SharedOptions.Config),
             result.GetValue(Live),
             ProcessEnvironment.Read(),
             result.InvocationConfiguration.Output,

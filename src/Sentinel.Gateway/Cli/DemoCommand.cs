@@ -9,7 +9,8 @@ internal static class DemoCommand
 {
     private static readonly (string Title, DemoCall Call)[] Tour =
     [
-        ("alice searches, which her role allows", new(DemoConfiguration.AnalystToken, "search_notes", """{"word":"audit"}""")),
+        ("alice searches, which her role allows",
+            new(DemoConfiguration.AnalystToken, "search_notes", """{"word":"audit"}""")),
         ("bob deletes, which his role does not", new(DemoConfiguration.GuestToken, "delete_note", """{"id":7}""")),
         ("alice prints, which fails in the tool", new(DemoConfiguration.AnalystToken, "print_note", """{"id":7}""")),
     ];
@@ -18,7 +19,7 @@ internal static class DemoCommand
     {
         var command = new Command("demo", "A complete tour on this machine; nothing needs to be installed.")
         {
-            CommonOptions.Urls,
+            SharedOptions.Urls,
         };
         command.SetAction(RunAsync);
         return command;
@@ -31,7 +32,7 @@ internal static class DemoCommand
         {
             return await RunAsync(
                 folder.FullName,
-                result.GetRequiredValue(CommonOptions.Urls),
+                result.GetRequiredValue(SharedOptions.Urls),
                 result.InvocationConfiguration.Output,
                 cancellationToken);
         }

@@ -18,11 +18,11 @@ internal static class MigrateCommand
     {
         var command = new Command("migrate", "Bring the audit schema in PostgreSQL up to date and exit.")
         {
-            CommonOptions.Config,
+            SharedOptions.Config,
             DryRun,
         };
         command.SetAction((result, cancellationToken) => RunAsync(
-            result.GetRequiredValue(CommonOptions.Config),
+            result.GetRequiredValue(SharedOptions.Config),
             result.GetValue(DryRun),
             result.InvocationConfiguration,
             cancellationToken));

@@ -8,7 +8,11 @@ internal static class ServeCommand
 {
     public static Command Create()
     {
-        var command = new Command("serve", "Run the gateway (the default verb).") { CommonOptions.Config, CommonOptions.Urls };
+        var command = new Command("serve", "Run the gateway (the default verb).")
+        {
+            SharedOptions.Config,
+            SharedOptions.Urls,
+        };
         command.SetAction(RunAsync);
         return command;
     }
@@ -18,8 +22,8 @@ internal static class ServeCommand
         try
         {
             await using var app = await Startup.StartAsync(
-                result.GetRequiredValue(CommonOptions.Config),
-                result.GetRequiredValue(CommonOptions.Urls),
+                result.GetRequiredValue(SharedOptions.Config),
+                result.GetRequiredValue(SharedOptions.Urls),
                 ProcessEnvironment.Read(),
                 cancellationToken);
             await app.WaitForShutdownAsync(cancellationToken);

@@ -16,7 +16,9 @@ internal sealed class McpExchange(TimeProvider time)
     public DateTime Timestamp { get; } = time.GetUtcNow().UtcDateTime;
 
     /// <summary>UUIDv7 of the call, made when first asked for.</summary>
-    public Guid RequestId => _requestId != Guid.Empty ? _requestId : _requestId = Guid.CreateVersion7(new DateTimeOffset(Timestamp));
+    public Guid RequestId => _requestId != Guid.Empty
+        ? _requestId
+        : _requestId = Guid.CreateVersion7(new DateTimeOffset(Timestamp));
 
     /// <summary>Who asks; null until authenticated.</summary>
     public Caller? Caller { get; set; }

@@ -11,7 +11,9 @@ internal static class RefusalWriter
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <summary>Sends the refusal; on return the response has started, so that nothing can be forwarded any more.</summary>
+    /// <summary>
+    /// Sends the refusal; on return the response has started, so that nothing can be forwarded any more.
+    /// </summary>
     public static async ValueTask WriteAsync(HttpContext context, Refusal refusal)
     {
         var exchange = McpExchange.Of(context);
@@ -32,8 +34,8 @@ internal static class RefusalWriter
             WriteBody(exchange, refusal, context);
         }
 
-        // A flush, not just a status: after a 200 that has not started YARP would forward the refused call. A client that
-        // has left makes no difference to that, so its going must not end this early.
+        // A flush, not just a status: after a 200 that has not started YARP would forward the refused call. A client
+        // that has left makes no difference to that, so its going must not end this early.
         await response.StartAsync(CancellationToken.None);
         await response.BodyWriter.FlushAsync(context.RequestAborted);
     }

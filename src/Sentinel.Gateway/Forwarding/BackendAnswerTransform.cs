@@ -6,7 +6,9 @@ using Yarp.ReverseProxy.Transforms;
 
 namespace Sentinel.Gateway.Forwarding;
 
-/// <summary>The first response transform: what a backend may not tell a client is dropped, rewritten or refused.</summary>
+/// <summary>
+/// The first response transform: what a backend may not tell a client is dropped, rewritten or refused.
+/// </summary>
 internal sealed class BackendAnswerTransform : ResponseTransform
 {
     public override ValueTask ApplyAsync(ResponseTransformContext context)

@@ -4,7 +4,9 @@ using Yarp.ReverseProxy.Transforms;
 
 namespace Sentinel.Gateway.Forwarding;
 
-/// <summary>The last request transform: tells the backend who asks, and the client under which id the call is recorded.</summary>
+/// <summary>
+/// The last request transform: tells the backend who asks, and the client under which id the call is recorded.
+/// </summary>
 internal sealed class CallerHeadersTransform : RequestTransform
 {
     public override ValueTask ApplyAsync(RequestTransformContext context)

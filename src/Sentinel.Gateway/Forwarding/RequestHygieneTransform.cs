@@ -4,7 +4,9 @@ using Yarp.ReverseProxy.Transforms;
 
 namespace Sentinel.Gateway.Forwarding;
 
-/// <summary>Keeps from the backend what is the client's own business, or what a client could use to pose as Sentinel.</summary>
+/// <summary>
+/// Keeps from the backend what is the client's own business, or what a client could use to pose as Sentinel.
+/// </summary>
 /// <remarks>Runs before a route's own transforms, so that what those set stays.</remarks>
 internal sealed class RequestHygieneTransform : RequestTransform
 {

@@ -3,8 +3,14 @@ using Sentinel.Gateway.Management;
 
 namespace Sentinel.Gateway.Hosting;
 
-/// <summary>On SIGTERM: not ready at once, and the listener open for as long as the load balancer needs to see it.</summary>
-internal sealed partial class Drain(ConfigurationSource configuration, DrainState state, TimeProvider time, ILogger<Drain> logger)
+/// <summary>
+/// On SIGTERM: not ready at once, and the listener open for as long as the load balancer needs to see it.
+/// </summary>
+internal sealed partial class Drain(
+    ConfigurationSource configuration,
+    DrainState state,
+    TimeProvider time,
+    ILogger<Drain> logger)
     : IHostedLifecycleService
 {
     public Task StoppingAsync(CancellationToken cancellationToken)

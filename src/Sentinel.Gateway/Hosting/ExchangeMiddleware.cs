@@ -3,7 +3,9 @@ using Sentinel.Gateway.Exchange;
 
 namespace Sentinel.Gateway.Hosting;
 
-/// <summary>The first stage: opens the exchange, fixes the snapshot for its whole life, and catches what nobody else did.</summary>
+/// <summary>
+/// The first stage: opens the exchange, fixes the snapshot for its whole life, and catches what nobody else did.
+/// </summary>
 internal sealed partial class ExchangeMiddleware(
     RequestDelegate next,
     ConfigurationSource configuration,

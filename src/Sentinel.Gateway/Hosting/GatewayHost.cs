@@ -51,7 +51,8 @@ internal static class GatewayHost
     /// <summary>The addresses that traffic is served on, once the host has started.</summary>
     public static (IReadOnlyList<string> Traffic, string Management) Addresses(WebApplication app)
     {
-        var all = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToList();
+        var features = app.Services.GetRequiredService<IServer>().Features;
+        var all = features.Get<IServerAddressesFeature>()!.Addresses.ToList();
         return (all[..^1], all[^1]);
     }
 

@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Sentinel.Gateway.Hosting;
 
-/// <summary>Where Sentinel listens: traffic and management are told apart by the connection, never by a header.</summary>
+/// <summary>
+/// Where Sentinel listens: traffic and management are told apart by the connection, never by a header.
+/// </summary>
 internal static class Listeners
 {
     /// <summary>Splits <c>--urls</c>; several are parted by a semicolon.</summary>

@@ -2,7 +2,9 @@ using Microsoft.Net.Http.Headers;
 
 namespace Sentinel.Gateway.Inspection;
 
-/// <summary>Which bodies are taken: JSON in UTF-8, not encoded, so that no server reads other bytes than Sentinel does.</summary>
+/// <summary>
+/// Which bodies are taken: JSON in UTF-8, not encoded, so that no server reads other bytes than Sentinel does.
+/// </summary>
 internal static class ContentRules
 {
     public static bool AreMet(IHeaderDictionary headers)

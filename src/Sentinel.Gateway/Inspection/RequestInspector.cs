@@ -75,8 +75,8 @@ internal static class RequestInspector
         }
     }
 
-    // Kestrel hands bodies on in blocks of 4 KB. The reader wants one span, so longer ones are laid together for the time
-    // of the parse, which holds no await.
+    // Kestrel hands bodies on in blocks of 4 KB. The reader wants one span, so longer ones are laid together for the
+    // time of the parse, which holds no await.
     private static Refusal? Interpret(ReadOnlySequence<byte> body, McpExchange exchange, int maxArgumentBytes)
     {
         if (body.IsSingleSegment)

@@ -7,7 +7,8 @@ namespace Sentinel.Gateway.Inspection;
 /// <summary>Refuses what no MCP client sends, before anything else looks at it.</summary>
 internal sealed class RequestShapeMiddleware(RequestDelegate next)
 {
-    private static readonly string[] Single = [McpHeaders.ProtocolVersion, McpHeaders.SessionId, "Mcp-Method", "Mcp-Name"];
+    private static readonly string[] Single =
+        [McpHeaders.ProtocolVersion, McpHeaders.SessionId, "Mcp-Method", "Mcp-Name"];
 
     public Task InvokeAsync(HttpContext context)
     {

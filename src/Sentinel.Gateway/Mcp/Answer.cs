@@ -3,7 +3,9 @@ namespace Sentinel.Gateway.Mcp;
 /// <summary>What the response message says of the call it answers.</summary>
 /// <param name="Kind">The class of answer.</param>
 /// <param name="ErrorCode">The JSON-RPC error code.</param>
-/// <param name="Text">The JSON-RPC error's message, or the tool's first error text; cut at <see cref="TextChars"/>.</param>
+/// <param name="Text">
+/// The JSON-RPC error's message, or the tool's first error text; cut at <see cref="TextChars"/>.
+/// </param>
 internal sealed record Answer(AnswerKind Kind, int? ErrorCode = null, string? Text = null)
 {
     /// <summary>How much of an error's text is kept, in characters.</summary>

@@ -5,7 +5,9 @@ using System.Text.Json;
 
 namespace Sentinel.Gateway.Mcp;
 
-/// <summary>The raw bytes of one JSON value as they stream by, up to a limit; what is beyond it is only known to exist.</summary>
+/// <summary>
+/// The raw bytes of one JSON value as they stream by, up to a limit; what is beyond it is only known to exist.
+/// </summary>
 internal struct CapturedValue
 {
     private byte[]? _bytes;
@@ -99,8 +101,8 @@ internal struct CapturedValue
             : Raw.SequenceEqual(value);
     }
 
-    // A cut may fall inside an escape or a character: what cannot be unescaped is shortened until it can, six bytes at most
-    // for \uXXXX and twelve for a pair.
+    // A cut may fall inside an escape or a character: what cannot be unescaped is shortened until it can, six bytes at
+    // most for \uXXXX and twelve for a pair.
     private static string Unescape(ReadOnlySpan<byte> raw)
     {
         if (!raw.Contains((byte)'\\'))

@@ -1,6 +1,8 @@
 namespace Sentinel.Gateway.Mcp;
 
-/// <summary>Unicode simple case folding, as far as servers' JSON readers go when they ignore the case of keys.</summary>
+/// <summary>
+/// Unicode simple case folding, as far as servers' JSON readers go when they ignore the case of keys.
+/// </summary>
 /// <remarks>
 /// <see cref="StringComparison.OrdinalIgnoreCase"/> is not enough: Go's encoding/json takes U+017F for <c>s</c> and
 /// U+212A for <c>k</c>.

@@ -23,7 +23,9 @@ internal sealed class JsonRpcId
     /// <summary>A string's unescaped UTF-8, or an integer's digits.</summary>
     public ReadOnlySpan<byte> Value => _value;
 
-    /// <summary>Takes the id under the reader; null for anything but a string or an integer written without exponent.</summary>
+    /// <summary>
+    /// Takes the id under the reader; null for anything but a string or an integer written without exponent.
+    /// </summary>
     public static JsonRpcId? Read(ref Utf8JsonReader reader)
     {
         if (reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length <= BytesMax)

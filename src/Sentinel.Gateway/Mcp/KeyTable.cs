@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Sentinel.Gateway.Mcp;
 
-/// <summary>The keys of the objects that are open while a body is read, so that a repeated key is found at once.</summary>
+/// <summary>
+/// The keys of the objects that are open while a body is read, so that a repeated key is found at once.
+/// </summary>
 /// <remarks>
 /// A stack over a hash table: a closing object takes its keys out again, so memory follows the keys that are open, not
 /// the body. Hashes are seeded per process; what hashes alike is compared, so a collision refuses nothing.

@@ -24,7 +24,9 @@ internal static class McpMethods
     private static readonly (byte[] Utf8, string Name)[] RequestNames =
         [.. Requests.Select(name => (System.Text.Encoding.UTF8.GetBytes(name), name))];
 
-    /// <summary>The known request method that the string value under the reader spells, unescaped; null for another.</summary>
+    /// <summary>
+    /// The known request method that the string value under the reader spells, unescaped; null for another.
+    /// </summary>
     public static string? MatchRequest(ref Utf8JsonReader reader)
     {
         foreach (var (utf8, name) in RequestNames)
@@ -41,7 +43,9 @@ internal static class McpMethods
     /// <summary>Whether this is a method that clients send as a request, with an id.</summary>
     public static bool IsRequest(string method) => KnownRequests.Contains(method);
 
-    /// <summary>Whether a method that is no known request becomes one when trimmed or folded, as a lenient server might.</summary>
+    /// <summary>
+    /// Whether a method that is no known request becomes one when trimmed or folded, as a lenient server might.
+    /// </summary>
     public static bool LooksLikeRequest(ReadOnlySpan<char> method)
     {
         while (!method.IsEmpty && IsTrimmed(method[0]))

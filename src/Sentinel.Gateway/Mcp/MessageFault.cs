@@ -5,7 +5,9 @@ namespace Sentinel.Gateway.Mcp;
 /// <param name="Message">What is wrong and what to send instead.</param>
 internal sealed record MessageFault(MessageFaultKind Kind, string Message)
 {
-    public static readonly MessageFault Bom = new(MessageFaultKind.Parse, "The body starts with a byte order mark; send plain UTF-8.");
+    public static readonly MessageFault Bom = new(
+        MessageFaultKind.Parse,
+        "The body starts with a byte order mark; send plain UTF-8.");
 
     public static readonly MessageFault Encoding = new(MessageFaultKind.Parse, "The body is not valid UTF-8.");
 
@@ -22,7 +24,8 @@ internal sealed record MessageFault(MessageFaultKind Kind, string Message)
     public static readonly MessageFault UnreadableString = Invalid("A key, id, method or name is not valid Unicode.");
 
     public static readonly MessageFault LookAlikeKey = Invalid(
-        "A key differs from a protocol key or from its neighbour only in case or in trailing NULs; servers may take one for the other.");
+        "A key differs from a protocol key or from its neighbour only in case or in trailing NULs; "
+        + "servers may take one for the other.");
 
     public static readonly MessageFault Version = Invalid("\"jsonrpc\" must be \"2.0\".");
 

@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace Sentinel.Gateway.Mcp;
 
-/// <summary>Follows JSON messages as they stream by, whatever the split points, and keeps only what an outcome needs.</summary>
+/// <summary>
+/// Follows JSON messages as they stream by, whatever the split points, and keeps only what an outcome needs.
+/// </summary>
 /// <remarks>
 /// Not a validator: it trusts the shape of what a server sends, and a message counts once its last brace has passed.
 /// Memory is bounded by the captured values' limits, whatever the size of the answer.
@@ -43,7 +45,9 @@ internal sealed class MessageScanner
     public ref readonly CapturedValue Id => ref _id;
 
     /// <summary>Reads on to the end of the bytes or of the next message.</summary>
-    /// <param name="hasMessage">Whether a message ended; <see cref="Id"/> and <see cref="ToAnswer"/> then speak of it.</param>
+    /// <param name="hasMessage">
+    /// Whether a message ended; <see cref="Id"/> and <see cref="ToAnswer"/> then speak of it.
+    /// </param>
     /// <returns>How many bytes were read.</returns>
     public int Scan(ReadOnlySpan<byte> bytes, out bool hasMessage)
     {
@@ -100,7 +104,8 @@ internal sealed class MessageScanner
             _ when _resultType.IsText("complete"u8) => Answer.Success,
             _ when _resultType.IsText("input_required"u8) => Answer.InputRequired,
             _ when _resultType.IsText("task"u8) => Answer.Task,
-            _ => new Answer(AnswerKind.UnknownResult, null, $"Unknown resultType {_resultType.ToText(ShortValueBytesMax)}."),
+            _ => new Answer(
+                AnswerKind.UnknownResult, null, $"Unknown resultType {_resultType.ToText(ShortValueBytesMax)}."),
         };
     }
 

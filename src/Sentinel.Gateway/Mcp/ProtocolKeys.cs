@@ -2,7 +2,9 @@ using System.Collections.Frozen;
 
 namespace Sentinel.Gateway.Mcp;
 
-/// <summary>The keys that the protocol gives meaning to, in the message itself, in <c>params</c> and in <c>_meta</c>.</summary>
+/// <summary>
+/// The keys that the protocol gives meaning to, in the message itself, in <c>params</c> and in <c>_meta</c>.
+/// </summary>
 internal static class ProtocolKeys
 {
     private const int LongestKey = 64;
@@ -34,7 +36,11 @@ internal static class ProtocolKeys
         return key.Length;
     }
 
-    /// <summary>Whether a key is no protocol key as spelled, but one to a server that ignores case or trailing NULs.</summary>
+    /// <summary>
+    /// Whether a key is no protocol key as spelled, but one to a server that ignores case or trailing NULs.
+    /// </summary>
     public static bool IsLookAlike(ReadOnlySpan<char> key, ReadOnlySpan<char> folded) =>
-        folded.Length <= LongestKey && ByFolded.TryGetValue(folded, out var protocolKey) && !key.SequenceEqual(protocolKey);
+        folded.Length <= LongestKey
+        && ByFolded.TryGetValue(folded, out var protocolKey)
+        && !key.SequenceEqual(protocolKey);
 }

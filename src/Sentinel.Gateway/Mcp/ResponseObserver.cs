@@ -15,10 +15,14 @@ internal sealed class ResponseObserver(JsonRpcId id, bool isEventStream)
     /// <summary>The answer, once the response message has passed.</summary>
     public Answer? Answer { get; private set; }
 
-    /// <summary>An error that names no request, as servers send where they could not read the id; null for none.</summary>
+    /// <summary>
+    /// An error that names no request, as servers send where they could not read the id; null for none.
+    /// </summary>
     public Answer? UnmatchedError { get; private set; }
 
-    /// <summary>Takes the next bytes of the answer; after <see cref="Answer"/> is there, nothing is left to do.</summary>
+    /// <summary>
+    /// Takes the next bytes of the answer; after <see cref="Answer"/> is there, nothing is left to do.
+    /// </summary>
     public void Observe(ReadOnlySpan<byte> bytes)
     {
         if (isEventStream)

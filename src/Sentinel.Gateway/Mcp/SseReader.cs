@@ -1,6 +1,8 @@
 namespace Sentinel.Gateway.Mcp;
 
-/// <summary>Finds the data of server-sent events in a byte stream, whatever its line endings and split points.</summary>
+/// <summary>
+/// Finds the data of server-sent events in a byte stream, whatever its line endings and split points.
+/// </summary>
 /// <remarks>
 /// WHATWG's rules: lines end in CR, LF or CRLF; a blank line ends an event; several <c>data</c> lines are joined by LF;
 /// an event without its blank line does not count. Nothing is held: data is handed on as it comes.

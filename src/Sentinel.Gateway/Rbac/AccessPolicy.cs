@@ -3,7 +3,9 @@ using System.Collections.Frozen;
 namespace Sentinel.Gateway.Rbac;
 
 /// <summary>The compiled policy: a pure function from caller, backend and tool to a decision.</summary>
-/// <remarks>The kill switch comes first, then any role's Deny, then any role's Allow; without a grant there is no access.</remarks>
+/// <remarks>
+/// The kill switch comes first, then any role's Deny, then any role's Allow; without a grant there is no access.
+/// </remarks>
 internal sealed class AccessPolicy
 {
     private readonly FrozenDictionary<string, Role> _roles;

@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Sentinel.Gateway.Rbac;
 
-/// <summary>Which tools a rule speaks of: <c>backend/tool</c>, where <c>*</c> stands for any run of characters.</summary>
+/// <summary>
+/// Which tools a rule speaks of: <c>backend/tool</c>, where <c>*</c> stands for any run of characters.
+/// </summary>
 /// <remarks><c>*</c> alone is every tool of every backend. The first slash parts backend from tool.</remarks>
 internal sealed class ToolPattern : IParsable<ToolPattern>
 {

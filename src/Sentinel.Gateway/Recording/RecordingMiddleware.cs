@@ -3,7 +3,9 @@ using Sentinel.Gateway.Exchange;
 
 namespace Sentinel.Gateway.Recording;
 
-/// <summary>The outermost stage inside YARP's pipeline: whatever happens below it, a call leaves its entry here.</summary>
+/// <summary>
+/// The outermost stage inside YARP's pipeline: whatever happens below it, a call leaves its entry here.
+/// </summary>
 internal sealed class RecordingMiddleware(
     RequestDelegate next,
     AuditChannel channel,

@@ -10,7 +10,8 @@ internal sealed record DemoCall(string Token, string Tool, string Arguments)
     private string Body =>
         $$"""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"{{Tool}}","arguments":{{Arguments}},"""
         + $$"""
-        "_meta":{"io.modelcontextprotocol/protocolVersion":"{{Revision}}","io.modelcontextprotocol/clientCapabilities":{} } } }
+        "_meta":{"io.modelcontextprotocol/protocolVersion":"{{Revision}}",
+        "io.modelcontextprotocol/clientCapabilities":{} } } }
         """;
 
     private (string Name, string Value)[] Headers =>

@@ -9,7 +9,9 @@ internal static class DemoRows
     private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>The rows, oldest first, once there are as many as calls; after ten seconds, as many as there are.</summary>
+    /// <summary>
+    /// The rows, oldest first, once there are as many as calls; after ten seconds, as many as there are.
+    /// </summary>
     public static async Task<IReadOnlyList<string>> ReadAsync(
         string storePath,
         int count,

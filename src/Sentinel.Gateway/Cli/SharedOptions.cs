@@ -3,7 +3,7 @@ using System.CommandLine;
 namespace Sentinel.Gateway.Cli;
 
 /// <summary>Options that several verbs share.</summary>
-internal static class CommonOptions
+internal static class SharedOptions
 {
     public static readonly Option<string> Config = new("--config")
     {
