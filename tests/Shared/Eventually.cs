@@ -14,6 +14,15 @@ public static class Eventually
         [CallerArgumentExpression(nameof(condition))] string text = ""
     ) => await YieldsAsync(async () => await condition() ? "" : null, deadline, text);
 
+    /// <param name="condition">What will be true.</param>
+    /// <param name="what">What the message says was awaited.</param>
+    public static Task TrueAsync(Func<bool> condition, string what) =>
+        HoldsAsync(() => Task.FromResult(condition()), text: what);
+
+    /// <param name="condition">What will be true.</param>
+    /// <param name="what">What the message says was awaited.</param>
+    public static Task TrueAsync(Func<Task<bool>> condition, string what) => HoldsAsync(condition, text: what);
+
     /// <summary>The first value of <paramref name="attempt"/> that is not null; fails at the deadline with its text.</summary>
     public static async Task<T> YieldsAsync<T>(
         Func<Task<T?>> attempt,
