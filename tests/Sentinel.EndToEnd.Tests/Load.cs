@@ -30,13 +30,13 @@ internal sealed class Load(Uri url)
     }
 
     private Task RunAsync(int connections, Func<bool> goesOn) =>
-        Task.WhenAll(Enumerable.Range(0, connections).Select(_ => Task.Run(async () =>
+        Task.WhenAll(Enumerable.Range(0, connections).Select(async _ =>
         {
             while (goesOn())
             {
                 await CallAsync();
             }
-        })));
+        }));
 
     private async Task CallAsync()
     {

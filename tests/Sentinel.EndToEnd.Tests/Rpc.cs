@@ -15,7 +15,8 @@ internal static class Rpc
 
     /// <summary>The params of a call of revision 2026-07-28.</summary>
     public static string Params(string tool, string arguments) =>
-        $$$"""{"name":"{{{tool}}}","arguments":{{{arguments}}},"_meta":{"io.modelcontextprotocol/protocolVersion":"{{{Revision}}}","io.modelcontextprotocol/clientCapabilities":{}}}""";
+        $$"""{"name":"{{tool}}","arguments":{{arguments}},"_meta":{"io.modelcontextprotocol/protocolVersion":"{{Revision}}","""
+        + """ "io.modelcontextprotocol/clientCapabilities":{}}}""";
 
     public static string Body(string parameters, string id = "1") =>
         $$"""{"jsonrpc":"2.0","id":{{id}},"method":"tools/call","params":{{parameters}}}""";
