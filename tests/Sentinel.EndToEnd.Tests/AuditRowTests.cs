@@ -52,13 +52,16 @@ public sealed class AuditRowTests(RecordedGateway recorded, Servers servers) : I
     [Fact]
     public async Task A_call_whose_stream_breaks_off()
     {
+        var seen = new TaskCompletionSource();
         Snapshot.Match(await RawAsync("broken-stream", "raw/broken-stream", async http =>
         {
             http.Response.ContentType = "text/event-stream";
             await http.Response.WriteAsync("data: {\"jsonrpc\":\"2.0\",\"method\":\"notifications/message\"}\n\ndata: {\"json");
             await http.Response.Body.FlushAsync();
+            // Not sooner: an abort takes back what is still on its way.
+            await seen.Task;
             http.Abort();
-        }));
+        }, onFirstBytes: () => seen.TrySetResult()));
     }
 
     [Fact]
@@ -213,7 +216,8 @@ public sealed class AuditRowTests(RecordedGateway recorded, Servers servers) : I
         string parameters = """{"name":"echo","arguments":{"n":1e2}}""",
         string id = "1",
         bool reachesBackend = true,
-        (string Name, string Value)[]? headers = null
+        (string Name, string Value)[]? headers = null,
+        Action? onFirstBytes = null
     )
     {
         await recorded.StartedAsync();
@@ -224,7 +228,8 @@ public sealed class AuditRowTests(RecordedGateway recorded, Servers servers) : I
             new Uri(recorded.Gateway.Url, path),
             Servers.TesterKey,
             body,
-            [("User-Agent", client), ("MCP-Protocol-Version", LegacyRevision), .. headers ?? []]
+            [("User-Agent", client), ("MCP-Protocol-Version", LegacyRevision), .. headers ?? []],
+            onFirstBytes: onFirstBytes
         );
         var row = await recorded.OnlyRowAsync(client);
 
@@ -274,7 +279,7 @@ public sealed class AuditRowTests(RecordedGateway recorded, Servers servers) : I
     private static string Describe(Reply reply, Row row)
     {
         var end = reply.IsWhole ? "" : "\n(broken off)";
-        var text = reply.RequestId is { } id ? reply.Text.Replace(id, "{request_id}", StringComparison.Ordinal) : reply.Text;
+        var text = reply.RequestId is { } id ? reply.Readable.Replace(id, "{request_id}", StringComparison.Ordinal) : reply.Readable;
         return $"HTTP {reply.Status} {reply.ContentType}\n{text}{end}\n\n{row}";
     }
 

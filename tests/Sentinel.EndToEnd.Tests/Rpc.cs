@@ -44,7 +44,8 @@ internal static class Rpc
         string key,
         string body,
         IEnumerable<(string Name, string Value)> headers,
-        CancellationToken cancellationToken = default
+        CancellationToken cancellationToken = default,
+        Action? onFirstBytes = null
     )
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, url)
@@ -68,7 +69,13 @@ internal static class Rpc
         var isWhole = true;
         try
         {
-            await response.Content.CopyToAsync(received, cancellationToken);
+            await using var bodyStream = await response.Content.ReadAsStreamAsync(cancellationToken);
+            var buffer = new byte[16 * 1024];
+            for (int read; (read = await bodyStream.ReadAsync(buffer, cancellationToken)) > 0;)
+            {
+                received.Write(buffer, 0, read);
+                onFirstBytes?.Invoke();
+            }
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException)
         {
@@ -104,4 +111,7 @@ internal static class Rpc
 internal sealed record Reply(int Status, string? ContentType, string? RequestId, byte[] Body, bool IsWhole)
 {
     public string Text => Encoding.UTF8.GetString(Body);
+
+    /// <summary>The body, in hex if it is no text.</summary>
+    public string Readable => Text.Any(c => c < ' ' && c is not ('\n' or '\r')) ? Convert.ToHexStringLower(Body) : Text;
 }
