@@ -29,10 +29,7 @@ internal static class RefusalWriter
             response.Headers[header.Name] = header.Value;
         }
 
-        if (!HttpMethods.IsHead(context.Request.Method))
-        {
-            WriteBody(exchange, refusal, context);
-        }
+        exchange.ResponseBytes = HttpMethods.IsHead(context.Request.Method) ? 0 : WriteBody(exchange, refusal, context);
 
         // A flush, not just a status: after a 200 that has not started YARP would forward the refused call. A client
         // that has left makes no difference to that, so its going must not end this early.
@@ -40,7 +37,8 @@ internal static class RefusalWriter
         await response.BodyWriter.FlushAsync(context.RequestAborted);
     }
 
-    private static void WriteBody(McpExchange exchange, Refusal refusal, HttpContext context)
+    // The body's size in bytes.
+    private static long WriteBody(McpExchange exchange, Refusal refusal, HttpContext context)
     {
         using var json = new Utf8JsonWriter(context.Response.BodyWriter, Relaxed);
         json.WriteStartObject();
@@ -60,5 +58,7 @@ internal static class RefusalWriter
         json.WriteEndObject();
         json.WriteEndObject();
         json.WriteEndObject();
+        json.Flush();
+        return json.BytesCommitted;
     }
 }

@@ -30,7 +30,7 @@ internal static class EntryBuilder
             ErrorMessage = verdict.Message,
             Reason = verdict.Reason,
             ErrorCode = verdict.Code,
-            HttpStatus = context.Response.HasStarted ? context.Response.StatusCode : null,
+            HttpStatus = IsAnswered(context, exchange) ? context.Response.StatusCode : null,
             LatencyUs = exchange.AnsweredUs ?? exchange.ElapsedUs,
             FirstByteUs = exchange.FirstByteUs,
             GatewayUs = exchange.GatewayUs,
@@ -49,6 +49,11 @@ internal static class EntryBuilder
             Decision = exchange.Decision?.Rule,
         };
     }
+
+    // An answer without a body, of which only the status came, starts when the pipeline has ended.
+    private static bool IsAnswered(HttpContext context, McpExchange exchange) =>
+        context.Response.HasStarted
+        || (exchange.FirstByteUs is not null && !context.RequestAborted.IsCancellationRequested);
 
     private static string? SessionHash(string? sessionId) =>
         string.IsNullOrEmpty(sessionId)

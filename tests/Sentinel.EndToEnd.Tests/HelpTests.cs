@@ -1,0 +1,32 @@
+using Sentinel.Tests.Shared;
+using Xunit;
+
+namespace Sentinel.EndToEnd.Tests;
+
+public sealed class HelpTests
+{
+    [Theory]
+    [InlineData("")]
+    [InlineData("serve")]
+    [InlineData("demo")]
+    [InlineData("check")]
+    [InlineData("migrate")]
+    public async Task Every_verb_explains_itself(string verb)
+    {
+        string[] arguments = verb.Length == 0 ? ["--help"] : [verb, "--help"];
+
+        var (exitCode, output) = await Cli.RunAsync(arguments);
+
+        Assert.Equal(0, exitCode);
+        Snapshot.Match(output, parameters: [("verb", verb)]);
+    }
+
+    [Fact]
+    public async Task An_unknown_verb_ends_with_an_error()
+    {
+        var (exitCode, output) = await Cli.RunAsync(["sevre"]);
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("sevre", output, StringComparison.Ordinal);
+    }
+}
