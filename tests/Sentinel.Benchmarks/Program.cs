@@ -1,1 +1,17 @@
-return 0;
+using Sentinel.Benchmarks.Calls;
+using Sentinel.Benchmarks.Processes;
+
+switch (args.FirstOrDefault())
+{
+    case "backend":
+        await Backend.RunAsync();
+        return 0;
+    case "yarp":
+        await BareProxy.RunAsync(new Uri(args[1]));
+        return 0;
+    case "calls":
+        return await CallsBenchmark.RunAsync(CallsOptions.Parse(args[1..]));
+    default:
+        await Console.Error.WriteLineAsync("calls [--rounds N] [--seconds S] [--steps off,postgres,sqlite]");
+        return 2;
+}

@@ -1,0 +1,89 @@
+using System.Globalization;
+using Sentinel.Benchmarks.Load;
+using Sentinel.Benchmarks.Processes;
+using Sentinel.Tests.Shared;
+
+namespace Sentinel.Benchmarks.Calls;
+
+/// <summary>CPU time, throughput and latency of a tools/call through the gateway, against bare YARP in the same minute.</summary>
+internal static class CallsBenchmark
+{
+    // Long enough for the tiered compiler to have recompiled the hot path with its profile.
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
+
+    public static async Task<int> RunAsync(CallsOptions options)
+    {
+        await WriteAsync($"{Machine.Describe()}\n");
+        await using var backend = await Opponent.StartAsync("backend");
+        await using var yarp = await Opponent.StartAsync("yarp", backend.Url.AbsoluteUri);
+        await using var postgres = options.Steps.Contains("postgres") && PostgresServer.FindBinaries() is not null
+            ? await PostgresServer.CreateAsync()
+            : null;
+        await ClosedLoop.RunAsync(yarp.Url, yarp.Process.Id, WarmUp);
+        await WriteAsync(
+            """
+            | audit | CPU per call, YARP | Sentinel | ratio, median | of pairs | calls/s | p50 | p99 | RSS | dropped |
+            |---|---|---|---|---|---|---|---|---|---|
+            """);
+        foreach (var step in options.Steps.Where(step => step != "postgres" || postgres is not null))
+        {
+            await WriteAsync(await RunStepAsync(step, backend.Url, yarp, postgres, options));
+        }
+
+        return 0;
+    }
+
+    private static async Task<string> RunStepAsync(
+        string step,
+        Uri backend,
+        Opponent yarp,
+        PostgresServer? postgres,
+        CallsOptions options)
+    {
+        await using var audit = await AuditStep.StartAsync(step, backend, postgres);
+        var pid = audit.Gateway.Process.Id;
+        var calls = (long)(await ClosedLoop.RunAsync(audit.Gateway.Url, pid, WarmUp)).Calls;
+        List<Round> bare = [];
+        List<Round> gateway = [];
+        for (var i = 0; i < options.Rounds; i++)
+        {
+            // Each goes first in every other pair, so that a machine that slows down favours neither.
+            if (i % 2 == 0)
+            {
+                bare.Add(await MeasureAsync(yarp.Url, yarp.Process.Id));
+                gateway.Add(await MeasureAsync(audit.Gateway.Url, pid));
+            }
+            else
+            {
+                gateway.Add(await MeasureAsync(audit.Gateway.Url, pid));
+                bare.Add(await MeasureAsync(yarp.Url, yarp.Process.Id));
+            }
+
+            calls += gateway[i].Calls;
+        }
+
+        return Row(step, bare, gateway, await audit.SettleAsync(calls), calls);
+
+        Task<Round> MeasureAsync(Uri url, int process) =>
+            ClosedLoop.RunAsync(url, process, TimeSpan.FromSeconds(options.Seconds));
+    }
+
+    private static string Row(string step, List<Round> bare, List<Round> gateway, long? dropped, long calls)
+    {
+        var ratios = gateway.Zip(bare, (g, b) => g.CpuUs / b.CpuUs).Order().ToList();
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {step} | {Median(bare, r => r.CpuUs):F1} µs | {Median(gateway, r => r.CpuUs):F1} µs "
+            + $"| {ratios[ratios.Count / 2]:F3} | {ratios[0]:F3}–{ratios[^1]:F3} "
+            + $"| {Both(r => r.PerSecond)} | {Both(r => r.P50Us)} µs | {Both(r => r.P99Us)} µs "
+            + $"| {Both(r => r.RssMegabytes)} MB | {(dropped is { } d ? $"{d} of {calls}" : "–")} |");
+
+        string Both(Func<Round, double> value) => string.Create(
+            CultureInfo.InvariantCulture, $"{Median(bare, value):F0} → {Median(gateway, value):F0}");
+    }
+
+    private static double Median(List<Round> rounds, Func<Round, double> value) =>
+        rounds.Select(value).Order().ElementAt(rounds.Count / 2);
+
+    private static Task WriteAsync(string text) => Console.Out.WriteLineAsync(text);
+}

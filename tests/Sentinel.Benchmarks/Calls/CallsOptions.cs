@@ -1,0 +1,25 @@
+using System.Globalization;
+
+namespace Sentinel.Benchmarks.Calls;
+
+/// <summary>How long and what.</summary>
+internal sealed record CallsOptions(int Rounds, double Seconds, IReadOnlyList<string> Steps)
+{
+    public static CallsOptions Parse(string[] args)
+    {
+        var options = new CallsOptions(5, 3, ["off", "postgres", "sqlite"]);
+        for (var i = 0; i + 1 < args.Length; i += 2)
+        {
+            var value = args[i + 1];
+            options = args[i] switch
+            {
+                "--rounds" => options with { Rounds = int.Parse(value, CultureInfo.InvariantCulture) },
+                "--seconds" => options with { Seconds = double.Parse(value, CultureInfo.InvariantCulture) },
+                "--steps" => options with { Steps = value.Split(',') },
+                _ => throw new FormatException($"Unknown option {args[i]}."),
+            };
+        }
+
+        return options;
+    }
+}

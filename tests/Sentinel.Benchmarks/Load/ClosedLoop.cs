@@ -1,0 +1,48 @@
+using Sentinel.Benchmarks.Processes;
+
+namespace Sentinel.Benchmarks.Load;
+
+/// <summary>What one round measured.</summary>
+internal sealed record Round(int Calls, double CpuUs, double PerSecond, double P50Us, double P99Us, double RssMegabytes);
+
+/// <summary>The load: so many connections, each with one call under way.</summary>
+internal static class ClosedLoop
+{
+    private const int Connections = 32;
+
+    // What a process still does for calls that are answered, such as writing their rows, is its work all the same.
+    private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(250);
+
+    public static async Task<Round> RunAsync(Uri target, int pid, TimeSpan duration)
+    {
+        var connections = Enumerable.Range(0, Connections).Select(_ => new Connection(target)).ToList();
+        try
+        {
+            foreach (var connection in connections)
+            {
+                await connection.ConnectAsync();
+            }
+
+            var cpu = ProcessStat.CpuUs(pid);
+            var started = TimeProvider.System.GetTimestamp();
+            await Task.WhenAll(connections.Select(connection =>
+                connection.RunAsync(() => TimeProvider.System.GetElapsedTime(started) >= duration)));
+            var elapsed = TimeProvider.System.GetElapsedTime(started);
+            await Task.Delay(Settling);
+            cpu = ProcessStat.CpuUs(pid) - cpu;
+
+            var latencies = connections.SelectMany(connection => connection.LatenciesUs).Order().ToList();
+            return new Round(
+                latencies.Count,
+                cpu / latencies.Count,
+                latencies.Count / elapsed.TotalSeconds,
+                latencies[latencies.Count / 2],
+                latencies[(int)(latencies.Count * 0.99)],
+                ProcessStat.RssMegabytes(pid));
+        }
+        finally
+        {
+            connections.ForEach(connection => connection.Dispose());
+        }
+    }
+}
