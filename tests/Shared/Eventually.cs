@@ -2,19 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace Sentinel.Tests.Shared;
 
-/// <summary>Waits for a state that another thread or process reaches in its own time and does not signal.</summary>
+/// <summary>Waits for a state that another process reaches in its own time and does not signal.</summary>
 public static class Eventually
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(5);
-
-    /// <param name="condition">What will be true.</param>
-    /// <param name="what">What the message says was awaited.</param>
-    public static Task TrueAsync(Func<bool> condition, string what) =>
-        TrueAsync(() => Task.FromResult(condition()), what);
-
-    /// <param name="condition">What will be true.</param>
-    /// <param name="what">What the message says was awaited.</param>
-    public static Task TrueAsync(Func<Task<bool>> condition, string what) => HoldsAsync(condition, null, what);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Returns once <paramref name="condition"/> holds; fails at the deadline with its text.</summary>
     public static async Task HoldsAsync(
