@@ -39,6 +39,28 @@ internal static class RawCall
         $$$"""{"jsonrpc":"2.0","id":{{{id}}},"method":"tools/call","params":"""
         + $$$"""{"name":"{{{tool}}}","arguments":{{{arguments}}}}}""";
 
+    /// <summary>A tools/call of 2026-07-28 as that revision wants it.</summary>
+    public static HttpRequestMessage PostModern(
+        Uri url,
+        string tool,
+        string arguments = "{}",
+        string? key = Servers.TesterKey
+    )
+    {
+        const string Meta = """
+            {"progressToken":"p","io.modelcontextprotocol/protocolVersion":"2026-07-28",
+            "io.modelcontextprotocol/clientCapabilities":{}}
+            """;
+        var body =
+            """{"jsonrpc":"2.0","id":1,"method":"tools/call","params":"""
+            + $$"""{"name":"{{tool}}","arguments":{{arguments}},"_meta":{{Meta}}"""
+            + "}}";
+        return Post(url, body, key)
+            .With("MCP-Protocol-Version", "2026-07-28")
+            .With("Mcp-Method", "tools/call")
+            .With("Mcp-Name", tool);
+    }
+
     public static HttpRequestMessage With(this HttpRequestMessage request, string header, string value)
     {
         // Not Add, which would refuse or rewrite what is malformed.

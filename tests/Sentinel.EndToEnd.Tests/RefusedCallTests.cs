@@ -32,16 +32,10 @@ public sealed class RefusedCallTests(Servers servers)
     [Fact]
     public async Task A_denied_tool_is_refused_in_the_modern_era_too()
     {
-        const string Body = """
-            {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"fail","_meta":{
-            "io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}}
-            """;
-        var request = (await ToSampleAsync(Body, Servers.LimitedKey))
-            .With("MCP-Protocol-Version", "2026-07-28")
-            .With("Mcp-Method", "tools/call")
-            .With("Mcp-Name", "fail");
+        var gateway = await servers.Gateway;
+        var request = RawCall.PostModern(new Uri(gateway.Url, "sample/mcp"), "fail", key: Servers.LimitedKey);
 
-        using var response = await request.SendAsync();
+        using var response = await Marked(request).SendAsync();
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal("rbac", (await response.ReadErrorAsync()).Reason);

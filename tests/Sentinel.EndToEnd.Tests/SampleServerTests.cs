@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Sentinel.EndToEnd.Tests;
 
-/// <summary>The other tests believe what the sample server and its process say: so these ask whether they may.</summary>
+/// <summary>The other tests believe what the sample server and its process say: these ask whether they may.</summary>
 public sealed class SampleServerTests
 {
     [Fact]
@@ -36,7 +36,7 @@ public sealed class SampleServerTests
     public async Task Does_not_know_a_session_it_did_not_open(string method)
     {
         await using var server = await SampleServerProcess.StartAsync();
-        var request = Call(server, "2025-11-25").With("Mcp-Session-Id", "never-opened");
+        var request = RawCall.Post(server.McpUrl, RawCall.ToolCall("echo")).With("Mcp-Session-Id", "never-opened");
         request.Method = new HttpMethod(method);
 
         using var response = await request.SendAsync();
@@ -104,16 +104,6 @@ public sealed class SampleServerTests
         Assert.Equal(2, await process.WaitForExitAsync());
     }
 
-    private static HttpRequestMessage Call(SampleServerProcess server, string revision = "2026-07-28") =>
-        RawCall
-            .Post(
-                server.McpUrl,
-                """
-                {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo","arguments":{"text":"x"},"_meta":{
-                "io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}}
-                """
-            )
-            .With("MCP-Protocol-Version", revision)
-            .With("Mcp-Method", "tools/call")
-            .With("Mcp-Name", "echo");
+    private static HttpRequestMessage Call(SampleServerProcess server) =>
+        RawCall.PostModern(server.McpUrl, "echo", """{"text":"x"}""", key: null);
 }

@@ -1,3 +1,5 @@
+using System.Net.ServerSentEvents;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Sentinel.Tests.Shared;
 using Xunit;
@@ -20,11 +22,17 @@ public sealed class StreamTests(Servers servers)
             await release.Task;
         });
 
-        // Returns with the headers; the backend goes on only after that.
-        using var response = await (await ToRawAsync()).SendAsync();
-        release.SetResult();
+        try
+        {
+            // Returns with the headers; the backend goes on only after that.
+            using var response = await (await ToRawAsync()).SendAsync();
 
-        Assert.Equal("text/event-stream", response.Header("Content-Type"));
+            Assert.Equal("text/event-stream", response.Header("Content-Type"));
+        }
+        finally
+        {
+            release.SetResult();
+        }
     }
 
     [Fact]
@@ -88,6 +96,30 @@ public sealed class StreamTests(Servers servers)
         begun.SetResult();
 
         await Assert.ThrowsAnyAsync<IOException>(() => reader.ReadToEndAsync());
+    }
+
+    [Theory]
+    [InlineData(Route.Direct)]
+    [InlineData(Route.Gateway)]
+    public async Task Keeps_the_events_of_a_call_in_order(Route route)
+    {
+        var url = route is Route.Direct
+            ? servers.Sample.McpUrl
+            : new Uri((await servers.Gateway).Url, "sample/mcp");
+
+        using var response = await RawCall.PostModern(url, "slow", """{"steps":50,"delayMs":0}""").SendAsync();
+
+        var events = SseParser
+            .Create(await response.Content.ReadAsStreamAsync())
+            .EnumerateAsync(TestContext.Current.CancellationToken);
+        var seen = new List<string>();
+        await foreach (var item in events)
+        {
+            var message = JsonNode.Parse(item.Data)!;
+            seen.Add(message["params"]?["progress"]?.ToJsonString() ?? "result");
+        }
+
+        Assert.Equal([.. Enumerable.Range(1, 50).Select(step => $"{step}"), "result"], seen);
     }
 
     private async Task<HttpRequestMessage> ToRawAsync() =>
