@@ -29,7 +29,16 @@ internal static class BackendPath
         }
 
         var rest = path[backendPrefix.Length..];
-        return rest.Length == 0 || rest[0] == '/' ? clientPrefix + rest + resolved.Query + resolved.Fragment : null;
+        if (rest.Length > 0 && rest[0] != '/')
+        {
+            return null;
+        }
+
+        // Clients take what follows two slashes for a host, and an empty path for the page they asked for.
+        var mapped = clientPrefix + rest;
+        return mapped.StartsWith("//", StringComparison.Ordinal)
+            ? null
+            : (mapped.Length == 0 ? "/" : mapped) + resolved.Query + resolved.Fragment;
     }
 
     // The length of the longest common end that begins at a slash.

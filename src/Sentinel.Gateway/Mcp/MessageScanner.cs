@@ -12,7 +12,9 @@ namespace Sentinel.Gateway.Mcp;
 internal sealed class MessageScanner
 {
     private const int KeyBytesMax = 64;
-    private const int ShortValueBytesMax = 64;
+
+    // The longest known value is input_required, and a server may spell each letter as \uXXXX.
+    private const int ShortValueBytesMax = 96;
 
     // A character takes at most six bytes, as \uXXXX.
     private const int TextBytesMax = 6 * Answer.TextChars;

@@ -122,7 +122,9 @@ internal struct SseReader
             return true;
         }
 
+        // A part of a byte order mark is the beginning of a name.
         _state = State.Name;
+        _nameBytes = _bomBytes % 3;
         return false;
     }
 

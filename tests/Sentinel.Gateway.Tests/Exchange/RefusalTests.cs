@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Reflection;
+using Sentinel.Gateway.Exchange;
+using Sentinel.Gateway.Mcp;
+using Sentinel.Gateway.Rbac;
+using Xunit;
+
+namespace Sentinel.Gateway.Tests.Exchange;
+
+public sealed class RefusalTests
+{
+    [Fact]
+    public void Every_refusal_has_a_status_a_code_a_reason_and_a_message()
+    {
+        var refusals = Constants<Refusal>()
+            .Append(("BodyTooLarge", Refusal.BodyTooLarge(1024)))
+            .Append(("Denied", Refusal.Denied(Decision.NoGrant, "drop")))
+            .Append(("Denied", Refusal.Denied(new Decision(false, Decision.ReasonKillSwitch, "disabled *"), "drop")));
+
+        Assert.Equal(
+            """
+            MethodNotAllowed: 405 -31405 method_not_allowed; Allow: GET, POST, DELETE, OPTIONS
+              An MCP endpoint takes GET, POST, DELETE and OPTIONS, and no upgrade.
+            NoCredential: 401 -31401 unauthenticated; WWW-Authenticate: Bearer
+              This gateway needs a credential: send an API key as X-Api-Key or as a bearer token.
+            BadCredential: 401 -31401 unauthenticated; WWW-Authenticate: Bearer
+              The credential is not valid here.
+            TwoCredentials: 400 -32600 invalid_request
+              The request carries both Authorization and X-Api-Key; send one of them.
+            RepeatedHeader: 400 -32600 invalid_request
+              A header that decides who asks, or what is asked for, is there more than once.
+            UnexpectedBody: 400 -32600 invalid_request
+              Only POST takes a body.
+            UnsupportedMediaType: 415 -31415 unsupported_media_type
+              Send Content-Type: application/json in UTF-8, without Content-Encoding.
+            RouteUnknown: 404 -31404 route_unknown
+              No route of this gateway serves this path.
+            BackendRefused: 502 -31502 backend_refused
+              The server behind this gateway refused the gateway's own credential.
+            BackendRedirected: 502 -31502 backend_refused
+              The server behind this gateway redirected to another origin; the gateway does not follow.
+            BackendUnreachable: 502 -31502 backend_unreachable
+              The server behind this gateway cannot be reached.
+            BackendTimeout: 504 -31504 backend_timeout
+              The server behind this gateway did not answer in time.
+            InternalError: 500 -31500 internal_error
+              The gateway failed; its log says why, under this request id.
+            BodyTooLarge: 413 -31413 body_too_large
+              The body is longer than the 1024 bytes that this gateway takes.
+            Denied: 200 -31403 rbac
+              Permission denied for tool: drop
+            Denied: 200 -31403 kill_switch
+              Tool is switched off: drop
+            """,
+            string.Join('\n', refusals.Select(Describe)));
+    }
+
+    [Fact]
+    public void Every_fault_of_a_message_has_its_refusal()
+    {
+        var refusals = Constants<MessageFault>().Select(fault => (fault.Name, Refusal.OfFault(fault.Value)));
+
+        Assert.Equal(
+            """
+            Bom: 400 -32700 parse_error
+              The body starts with a byte order mark; send plain UTF-8.
+            Encoding: 400 -32700 parse_error
+              The body is not valid UTF-8.
+            Json: 400 -32700 parse_error
+              The body is not one JSON value of at most 64 levels.
+            NotAnObject: 400 -32600 invalid_request
+              A message is a JSON object.
+            Batch: 400 -32600 invalid_request
+              Batches are not available; send one message a request.
+            DuplicateKey: 400 -32600 invalid_request
+              An object has the same key twice.
+            UnreadableString: 400 -32600 invalid_request
+              A key, id, method or name is not valid Unicode.
+            LookAlikeKey: 400 -32600 invalid_request
+              A key differs from a protocol key or from its neighbour only in case or in trailing NULs; servers may take one for the other.
+            Version: 400 -32600 invalid_request
+              "jsonrpc" must be "2.0".
+            Id: 400 -32600 invalid_request
+              "id" must be a string or an integer.
+            MissingId: 400 -32600 invalid_request
+              A request needs an "id".
+            Method: 400 -32600 invalid_request
+              "method" must be a string, spelled exactly.
+            Shape: 400 -32600 invalid_request
+              A message has either "method", or an "id" with one of "result" and "error".
+            ToolName: 400 -32602 invalid_request
+              tools/call needs an object "params" with a string "name".
+            """,
+            string.Join('\n', refusals.Select(Describe)));
+    }
+
+    [Fact]
+    public void Only_policy_makes_a_call_denied()
+    {
+        Assert.True(Refusal.Denied(Decision.NoGrant, "x").IsPolicy);
+        Assert.DoesNotContain(Constants<Refusal>(), refusal => refusal.Value.IsPolicy);
+    }
+
+    private static IEnumerable<(string Name, T Value)> Constants<T>() =>
+        typeof(T).GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Where(field => field.FieldType == typeof(T))
+            .Select(field => (field.Name, (T)field.GetValue(null)!));
+
+    private static string Describe((string Name, Refusal Refusal) named)
+    {
+        var (name, refusal) = named;
+        var header = refusal.Header is { } h ? $"; {h.Name}: {h.Value}" : "";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{name}: {refusal.HttpStatus} {refusal.Code} {refusal.Reason}{header}\n  {refusal.Message}");
+    }
+}
