@@ -11,6 +11,7 @@ internal sealed class McpExchange(TimeProvider time)
 
     private readonly long _startedAt = time.GetTimestamp();
     private Guid _requestId;
+    private string? _requestIdText;
 
     /// <summary>When the request arrived, in UTC.</summary>
     public DateTime Timestamp { get; } = time.GetUtcNow().UtcDateTime;
@@ -19,6 +20,9 @@ internal sealed class McpExchange(TimeProvider time)
     public Guid RequestId => _requestId != Guid.Empty
         ? _requestId
         : _requestId = Guid.CreateVersion7(new DateTimeOffset(Timestamp));
+
+    /// <summary>The same as headers carry it.</summary>
+    public string RequestIdText => _requestIdText ??= RequestId.ToString();
 
     /// <summary>Who asks; null until authenticated.</summary>
     public Caller? Caller { get; set; }

@@ -23,7 +23,7 @@ internal static class RefusalWriter
         response.StatusCode = refusal.HttpStatus;
         response.ContentType = "application/json";
         response.Headers.CacheControl = "no-store";
-        response.Headers[McpHeaders.RequestId] = exchange.RequestId.ToString();
+        response.Headers[McpHeaders.RequestId] = exchange.RequestIdText;
         if (refusal.Header is { } header)
         {
             response.Headers[header.Name] = header.Value;

@@ -1,5 +1,4 @@
 using System.Net;
-using Microsoft.Extensions.Primitives;
 using Sentinel.Gateway.Exchange;
 using Sentinel.Gateway.Mcp;
 using Yarp.ReverseProxy.Transforms;
@@ -32,7 +31,7 @@ internal sealed class BackendAnswerTransform : ResponseTransform
             return RefuseAsync(context, Refusal.BackendRedirected);
         }
 
-        DropHeaders(context.HttpContext.Response.Headers, exchange);
+        DropHeaders(context.HttpContext.Response.Headers, answer, exchange);
         return ValueTask.CompletedTask;
     }
 
@@ -54,28 +53,23 @@ internal sealed class BackendAnswerTransform : ResponseTransform
         return true;
     }
 
-    private static void DropHeaders(IHeaderDictionary headers, McpExchange exchange)
+    // What the backend sent names what has to go: its headers can be walked without an allocation, those copied cannot.
+    private static void DropHeaders(IHeaderDictionary headers, HttpResponseMessage answer, McpExchange exchange)
     {
-        headers.Remove("Set-Cookie");
-        List<string>? dropped = null;
-        foreach (var header in headers)
+        foreach (var header in answer.Headers.NonValidated)
         {
-            if (header.Key.StartsWith("Access-Control-", StringComparison.OrdinalIgnoreCase)
+            if (header.Key.Equals("Set-Cookie", StringComparison.OrdinalIgnoreCase)
+                || header.Key.StartsWith("Access-Control-", StringComparison.OrdinalIgnoreCase)
                 || header.Key.StartsWith(McpHeaders.SentinelPrefix, StringComparison.OrdinalIgnoreCase))
             {
-                (dropped ??= []).Add(header.Key);
+                headers.Remove(header.Key);
             }
-        }
-
-        foreach (var name in dropped ?? [])
-        {
-            headers.Remove(name);
         }
 
         // The backend's own header of that name was copied over ours.
         if (exchange.Call is not null)
         {
-            headers[McpHeaders.RequestId] = new StringValues(exchange.RequestId.ToString());
+            headers[McpHeaders.RequestId] = exchange.RequestIdText;
         }
     }
 

@@ -115,6 +115,10 @@ internal static class GatewayHost
         logging.Services.Configure<ConsoleLoggerOptions>(
             console => console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite);
         logging.AddFilter("Microsoft", LogLevel.Warning);
+
+        // Where this category is enabled at any level the host makes an Activity of every request, and the client to the
+        // backend a second one, though nobody collects them.
+        logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         logging.AddFilter("Yarp", LogLevel.Warning);
         logging.AddFilter("System.Net.Http", LogLevel.Warning);
     }

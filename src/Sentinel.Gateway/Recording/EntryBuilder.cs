@@ -6,14 +6,13 @@ using Sentinel.Gateway.Mcp;
 
 namespace Sentinel.Gateway.Recording;
 
-/// <summary>Makes the audit entry of a finished call: the one place where an outcome is decided.</summary>
+/// <summary>Makes the audit entry of a finished call: what was asked, by whom, and how it ended.</summary>
 internal static class EntryBuilder
 {
     private const int HeaderCharsMax = 256;
 
-    public static AuditEntry Build(HttpContext context, McpExchange exchange, ToolCall call)
+    public static AuditEntry Build(HttpContext context, McpExchange exchange, ToolCall call, Verdict verdict)
     {
-        var verdict = Verdicts.Of(context, exchange);
         var caller = exchange.Caller;
         var headers = context.Request.Headers;
         var message = exchange.Message;

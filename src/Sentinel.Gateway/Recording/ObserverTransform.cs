@@ -25,7 +25,8 @@ internal sealed class ObserverTransform : ResponseTransform
     private static ResponseObserver? ObserverFor(HttpContent content, JsonRpcId id, McpExchange exchange)
     {
         var headers = content.Headers;
-        if (headers.ContentEncoding.Any(encoding => !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase)))
+        if (headers.NonValidated.Contains("Content-Encoding")
+            && headers.ContentEncoding.Any(encoding => !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase)))
         {
             exchange.UnreadableAnswer = $"The answer is encoded as {string.Join(", ", headers.ContentEncoding)}.";
             return null;

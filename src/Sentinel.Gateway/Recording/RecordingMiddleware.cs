@@ -42,12 +42,12 @@ internal sealed class RecordingMiddleware(
             return;
         }
 
-        var entry = EntryBuilder.Build(context, exchange, call);
-        metrics.Count(exchange.Backend, entry.Outcome);
+        var verdict = Verdicts.Of(context, exchange);
+        metrics.Count(exchange.Backend, verdict.Outcome);
         if (channel.IsEnabled)
         {
             // False means dropped: the channel counts it and warns of it, and the call is not affected.
-            channel.TryWrite(entry);
+            channel.TryWrite(EntryBuilder.Build(context, exchange, call, verdict));
         }
     }
 
