@@ -150,7 +150,7 @@ public sealed class AuditRowTests(RecordedGateway recorded, Servers servers) : I
             Servers.TesterKey,
             Rpc.Body("""{"name":"echo"}"""),
             [("User-Agent", "leaves"), ("MCP-Protocol-Version", LegacyRevision)],
-            leaving.Token
+            cancellationToken: leaving.Token
         );
         await arrived.Task.WaitAsync(Deadline.Default, TestContext.Current.CancellationToken);
 

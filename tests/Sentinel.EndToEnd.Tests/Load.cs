@@ -6,8 +6,6 @@ namespace Sentinel.EndToEnd.Tests;
 /// <summary>Many calls at once, each one's end kept.</summary>
 internal sealed class Load(Uri url)
 {
-    private int _started;
-
     /// <summary>The ids of the calls that were answered in full with 200.</summary>
     public ConcurrentQueue<string> Answered { get; } = new();
 
@@ -15,8 +13,11 @@ internal sealed class Load(Uri url)
     public ConcurrentQueue<string> Failed { get; } = new();
 
     /// <summary>Makes so many calls over so many connections.</summary>
-    public Task RunAsync(int calls, int connections) =>
-        RunAsync(connections, () => Interlocked.Increment(ref _started) <= calls);
+    public Task RunAsync(int calls, int connections)
+    {
+        var started = 0;
+        return RunAsync(connections, () => Interlocked.Increment(ref started) <= calls);
+    }
 
     /// <summary>Goes on calling until it is told to stop.</summary>
     public Task RunUntilAsync(int connections, CancellationToken stop) =>

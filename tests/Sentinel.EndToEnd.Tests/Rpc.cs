@@ -35,7 +35,7 @@ internal static class Rpc
             key,
             Body(Params(tool, arguments)),
             [("User-Agent", client), ("MCP-Protocol-Version", Revision), ("Mcp-Method", "tools/call"), ("Mcp-Name", tool)],
-            cancellationToken
+            cancellationToken: cancellationToken
         );
 
     /// <summary>Sends a body as it is, and reads as much of the answer as comes.</summary>
@@ -44,8 +44,8 @@ internal static class Rpc
         string key,
         string body,
         IEnumerable<(string Name, string Value)> headers,
-        CancellationToken cancellationToken = default,
-        Action? onFirstBytes = null
+        Action? onFirstBytes = null,
+        CancellationToken cancellationToken = default
     )
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, url)

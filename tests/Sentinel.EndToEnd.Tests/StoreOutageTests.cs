@@ -28,7 +28,7 @@ public sealed class StoreOutageTests
 
         server.Freeze();
         var started = TimeProvider.System.GetTimestamp();
-        await load.RunAsync(1 + Calls, 16);
+        await load.RunAsync(Calls, 16);
         var ready = new Uri(gateway.Url, "healthz/ready");
         Assert.Equal(200, (await Rpc.GetAsync(ready)).Status);
         await Eventually.HoldsAsync(async () => (await Rpc.GetAsync(ready)) is (200, { } body) && body.Contains("degraded", StringComparison.Ordinal), Patience);
