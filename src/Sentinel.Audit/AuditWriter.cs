@@ -21,7 +21,6 @@ internal sealed partial class AuditWriter : IHostedService, IDisposable
     private readonly int _rowsMax;
     private readonly TimeSpan _delayMax;
     private readonly CancellationTokenSource _closing = new();
-    private bool _isDisposed;
     private readonly CancellationTokenSource _giveUp = new();
     private Task? _loop;
     private long _taken;
@@ -71,6 +70,12 @@ internal sealed partial class AuditWriter : IHostedService, IDisposable
             return;
         }
 
+        if (_channel.Reader.Count == 0 && _channel.Counters.Queued == 0)
+        {
+            // Nothing to wait for, even if the store has been away since the start.
+            await _giveUp.CancelAsync();
+        }
+
         try
         {
             await _loop.WaitAsync(_timings.Drain, _time, CancellationToken.None);
@@ -82,18 +87,8 @@ internal sealed partial class AuditWriter : IHostedService, IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        // Registered under two service types, so the container disposes of it twice.
-        if (Interlocked.Exchange(ref _isDisposed, true))
-        {
-            return;
-        }
-
-        _giveUp.Cancel();
-        _closing.Dispose();
-        _giveUp.Dispose();
-    }
+    // The sources hold no timers, and the loop may still look at them: they are cancelled and left to the collector.
+    public void Dispose() => _giveUp.Cancel();
 
     // Never throws: an exception that escapes a hosted service's task ends the host, and with it every call.
     private async Task RunAsync(CancellationToken giveUp)

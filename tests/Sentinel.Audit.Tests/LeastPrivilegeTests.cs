@@ -1,0 +1,87 @@
+using Npgsql;
+using Sentinel.Audit.Stores;
+using Sentinel.Tests.Shared;
+using Xunit;
+
+namespace Sentinel.Audit.Tests;
+
+public sealed class LeastPrivilegeTests(PostgresFixture postgres)
+{
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Is_enough_for_the_whole_writer(bool mayMakePartitions)
+    {
+        var (server, database, role) = await RoleAsync(mayMakePartitions);
+        var log = new LogSpy();
+        var store = new PostgresAuditStore(
+            new NpgsqlConnectionStringBuilder(As(server, database, role)),
+            migrate: false,
+            new AuditTimings { Upkeep = TimeSpan.Zero },
+            TimeProvider.System,
+            log.For<PostgresAuditStore>());
+        await using var rig = await new WriterRig(store, batch: new() { MaxRows = 10, MaxDelayMs = 0 }).StartAsync();
+
+        rig.WriteMany(100);
+        await rig.WrittenAsync(100);
+
+        Assert.True(rig.Channel.Status.Healthy);
+        Assert.Equal(mayMakePartitions ? 1 : 0, log.WithId(3101).Count);
+        Assert.Equal(mayMakePartitions ? 0 : 1, log.WithId(3103).Count);
+    }
+
+    [Theory]
+    [InlineData("UPDATE public.audit_log SET client_subject = 'bob'")]
+    [InlineData("DELETE FROM public.audit_log")]
+    [InlineData("TRUNCATE public.audit_log")]
+    [InlineData("DELETE FROM public.audit_log_default")]
+    [InlineData("DELETE FROM public.audit_checkpoint")]
+    [InlineData("DROP TABLE public.audit_log")]
+    [InlineData("CREATE TABLE public.mine (x int)")]
+    public async Task Does_not_allow(string sql)
+    {
+        var (server, database, role) = await RoleAsync(mayMakePartitions: true);
+        await using var connection = new NpgsqlConnection(As(server, database, role));
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+
+        var refused = await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteNonQueryAsync());
+
+        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refused.SqlState);
+    }
+
+    [Fact]
+    public async Task Missing_altogether_is_said_and_retried()
+    {
+        var (server, database, role) = await RoleAsync(mayMakePartitions: true);
+        await server.ExecuteAsync(database, $"REVOKE ALL ON public.audit_log FROM {role}");
+        await using var store = PostgresFixture.Store(As(server, database, role), migrate: false);
+
+        var failure = await Assert.ThrowsAsync<AuditStoreException>(() => store.PrepareAsync(CancellationToken.None));
+
+        Assert.Equal(StoreFailure.Temporary, failure.Failure);
+        Assert.Equal(TimeSpan.FromMinutes(1), failure.RetryAfter);
+        Assert.Contains("audit_log.request_id is missing or not granted", failure.Message);
+    }
+
+    // The statements of docs/audit.md, so that what is written there is what was tried.
+    private async Task<(PostgresServer Server, string Database, string Role)> RoleAsync(bool mayMakePartitions)
+    {
+        var (server, database) = await postgres.MigratedAsync();
+        var role = "gateway_" + database;
+        var grants = Documented().Replace("sentinel_gateway", role, StringComparison.Ordinal);
+        var lines = grants.Split('\n').Where(line => mayMakePartitions || !line.Contains("EXECUTE", StringComparison.Ordinal));
+        await server.ExecuteAsync(database, $"CREATE ROLE {role} LOGIN;" + string.Join('\n', lines));
+        return (server, database, role);
+    }
+
+    private static string Documented([System.Runtime.CompilerServices.CallerFilePath] string file = "")
+    {
+        var page = File.ReadAllText(Path.Combine(Path.GetDirectoryName(file)!, "../../docs/audit.md"));
+        var start = page.IndexOf("GRANT SELECT, INSERT ON", StringComparison.Ordinal);
+        return page[start..page.IndexOf("```", start, StringComparison.Ordinal)];
+    }
+
+    private static string As(PostgresServer server, string database, string role) =>
+        new NpgsqlConnectionStringBuilder(server.ConnectionString(database)) { Username = role }.ToString();
+}
