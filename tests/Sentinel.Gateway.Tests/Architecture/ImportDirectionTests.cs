@@ -104,7 +104,8 @@ public sealed partial class ImportDirectionTests
 
         var expected = $"Sentinel.Gateway.{string.Join('.', parts[2..^1])}";
         var @namespace = Namespace().Match(text).Groups["name"].Value;
-        if (@namespace != expected)
+        var isInRoom = $"{@namespace}.".StartsWith($"Sentinel.Gateway.{room}.", StringComparison.Ordinal);
+        if (!isInRoom || !$"{expected}.".StartsWith($"{@namespace}.", StringComparison.Ordinal))
         {
             yield return $"{path}: namespace {@namespace} instead of {expected}";
         }

@@ -133,7 +133,7 @@ public sealed partial class TidyTests
     [GeneratedRegex(@"\[LoggerMessage\(\s*(?<name>\d+)", RegexOptions.None, 10_000)]
     private static partial Regex LogEvent();
 
-    [GeneratedRegex("//.*\\b(?:TO" + @"DO|FIX" + @"ME|HACK|XXX)\b", RegexOptions.None, 10_000)]
+    [GeneratedRegex("//.*\\b(?:TO" + @"DO|FIX" + @"ME|HA" + @"CK|X" + @"XX)\b", RegexOptions.None, 10_000)]
     private static partial Regex Unfinished();
 
     [GeneratedRegex(@"\]\((?<name>[^)\s]+)\)", RegexOptions.None, 10_000)]
