@@ -78,7 +78,7 @@ internal struct CapturedValue
             return null;
         }
 
-        var text = Unescape(Raw);
+        var text = Unescape(Raw, _isCut);
         if (text.Length <= chars)
         {
             return text;
@@ -97,13 +97,13 @@ internal struct CapturedValue
         }
 
         return Raw.Contains((byte)'\\')
-            ? value.SequenceEqual(Encoding.UTF8.GetBytes(Unescape(Raw)))
+            ? value.SequenceEqual(Encoding.UTF8.GetBytes(Unescape(Raw, isCut: false)))
             : Raw.SequenceEqual(value);
     }
 
     // A cut may fall inside an escape or a character: what cannot be unescaped is shortened until it can, six bytes at
     // most for \uXXXX and twelve for a pair.
-    private static string Unescape(ReadOnlySpan<byte> raw)
+    private static string Unescape(ReadOnlySpan<byte> raw, bool isCut)
     {
         if (!raw.Contains((byte)'\\'))
         {
@@ -117,7 +117,7 @@ internal struct CapturedValue
             quoted = rented ?? quoted;
             quoted[0] = (byte)'"';
             raw.CopyTo(quoted[1..]);
-            for (var length = raw.Length; length >= Math.Max(0, raw.Length - 12); length--)
+            for (var length = raw.Length; length >= Math.Max(0, raw.Length - (isCut ? 12 : 0)); length--)
             {
                 quoted[length + 1] = (byte)'"';
                 if (TryGetString(quoted[..(length + 2)]) is { } text)

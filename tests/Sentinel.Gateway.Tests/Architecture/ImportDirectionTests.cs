@@ -103,14 +103,15 @@ public sealed partial class ImportDirectionTests
         }
 
         var expected = $"Sentinel.Gateway.{string.Join('.', parts[2..^1])}";
-        var @namespace = Namespace().Match(text).Groups[1].Value;
-        if (@namespace != expected)
+        var @namespace = Namespace().Match(text).Groups["name"].Value;
+        var isInRoom = $"{@namespace}.".StartsWith($"Sentinel.Gateway.{room}.", StringComparison.Ordinal);
+        if (!isInRoom || !$"{expected}.".StartsWith($"{@namespace}.", StringComparison.Ordinal))
         {
             yield return $"{path}: namespace {@namespace} instead of {expected}";
         }
 
         var code = Comment().Replace(Namespace().Replace(text, ""), "");
-        foreach (var to in Mentions().Matches(code).Select(m => m.Groups[1].Value).Distinct(StringComparer.Ordinal))
+        foreach (var to in Mentions().Matches(code).Select(m => m.Groups["name"].Value).Distinct(StringComparer.Ordinal))
         {
             if (to != room && !MayImport(from, Array.IndexOf(Rooms, to)))
             {
@@ -123,13 +124,13 @@ public sealed partial class ImportDirectionTests
 
     private static bool IsStage(int room) => room >= FirstStage && room <= LastStage;
 
-    [GeneratedRegex(@"^namespace ([\w.]+);", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^namespace (?<name>[\w.]+);", RegexOptions.Multiline, 10_000)]
     private static partial Regex Namespace();
 
     // By full name, or by the short one that the namespaces around a file allow.
-    [GeneratedRegex(@"(?:Sentinel\.Gateway\.|(?<![\w.""])(?=Rbac\.\w))(\w+)")]
+    [GeneratedRegex(@"(?:Sentinel\.Gateway\.|(?<![\w.""])(?=Rbac\.\w))(?<name>\w+)", RegexOptions.None, 10_000)]
     private static partial Regex Mentions();
 
-    [GeneratedRegex(@"//.*$", RegexOptions.Multiline)]
+    [GeneratedRegex(@"//.*$", RegexOptions.Multiline, 10_000)]
     private static partial Regex Comment();
 }

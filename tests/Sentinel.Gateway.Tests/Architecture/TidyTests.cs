@@ -58,7 +58,7 @@ public sealed partial class TidyTests
 
         Assert.True(events.Count >= 10, "The log events were not found.");
         Assert.Empty(events.GroupBy(e => e.Id).Where(same => same.Count() > 1).Select(same => same.Key));
-        Assert.Empty(events.Where(e => BlockOf(e.Path) != e.Id / 1000 * 1000));
+        Assert.DoesNotContain(events, e => BlockOf(e.Path) != e.Id / 1000 * 1000);
     }
 
     [Fact]
@@ -93,13 +93,13 @@ public sealed partial class TidyTests
 
     private static IEnumerable<string> VagueNames(string path, string text)
     {
-        var types = TypeName().Matches(text).Select(m => m.Groups[1].Value);
+        var types = TypeName().Matches(text).Select(m => m.Groups["name"].Value);
         return types.Append(Path.GetFileNameWithoutExtension(path)).Where(name => Vague().IsMatch(name))
             .Select(name => $"{path}: {name}");
     }
 
     private static IEnumerable<(string Path, int Id)> Events(string path, string text) =>
-        LogEvent().Matches(text).Select(m => (path, int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture)));
+        LogEvent().Matches(text).Select(m => (path, int.Parse(m.Groups["name"].Value, CultureInfo.InvariantCulture)));
 
     private static int? BlockOf(string path)
     {
@@ -118,27 +118,27 @@ public sealed partial class TidyTests
     {
         var folder = Path.Combine(SourceTree.Root, Path.GetDirectoryName(path)!);
         return Link().Matches(Code().Replace(text, ""))
-            .Select(m => m.Groups[1].Value.Split('#')[0])
+            .Select(m => m.Groups["name"].Value.Split('#')[0])
             .Where(target => target.Length > 0 && !target.Contains(':', StringComparison.Ordinal))
             .Where(target => !Path.Exists(Path.Combine(folder, Uri.UnescapeDataString(target))))
             .Select(target => $"{path}: {target}");
     }
 
-    [GeneratedRegex(@"^(?!\s*//).*?\b(?:class|struct|interface|enum|record)\s+([A-Z]\w*)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^(?!\s*//).*?\b(?:class|struct|interface|enum|record)\s+(?<name>[A-Z]\w*)", RegexOptions.Multiline, 10_000)]
     private static partial Regex TypeName();
 
-    [GeneratedRegex("^Common|(Manager|Helpers?|Utils?|Utility|Utilities|Common|Service|Processor|Impl|Misc)$")]
+    [GeneratedRegex("^Common|(?:Manager|Helpers?|Utils?|Utility|Utilities|Common|Service|Processor|Impl|Misc)$", RegexOptions.None, 10_000)]
     private static partial Regex Vague();
 
-    [GeneratedRegex(@"\[LoggerMessage\(\s*(\d+)")]
+    [GeneratedRegex(@"\[LoggerMessage\(\s*(?<name>\d+)", RegexOptions.None, 10_000)]
     private static partial Regex LogEvent();
 
-    [GeneratedRegex("//.*\\b(TO" + @"DO|FIX" + @"ME|HACK|XXX)\b")]
+    [GeneratedRegex("//.*\\b(?:TO" + @"DO|FIX" + @"ME|HA" + @"CK|X" + @"XX)\b", RegexOptions.None, 10_000)]
     private static partial Regex Unfinished();
 
-    [GeneratedRegex(@"\]\(([^)\s]+)\)")]
+    [GeneratedRegex(@"\]\((?<name>[^)\s]+)\)", RegexOptions.None, 10_000)]
     private static partial Regex Link();
 
-    [GeneratedRegex("```.*?```|`[^`\n]*`", RegexOptions.Singleline)]
+    [GeneratedRegex("```.*?```|`[^`\n]*`", RegexOptions.Singleline, 10_000)]
     private static partial Regex Code();
 }

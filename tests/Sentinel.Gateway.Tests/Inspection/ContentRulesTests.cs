@@ -71,7 +71,7 @@ public sealed class ContentRulesTests
 
     private static bool AreMet(string[] contentTypes, string[] encodings)
     {
-        var headers = new HeaderDictionary();
+        IHeaderDictionary headers = new HeaderDictionary();
         if (contentTypes.Length > 0)
         {
             headers.ContentType = contentTypes;

@@ -51,7 +51,9 @@ public sealed class ReaderAgreementTests
         var method = root.TryGetProperty("method", out var m) ? m.GetString() : null;
         Assert.True(method == message.Method, place);
         var id = root.TryGetProperty("id", out var i) ? i : default;
-        Assert.True(IdText(id) == message.Id?.ToString(), place);
+        var idText = id.ValueKind == JsonValueKind.String ? id.GetString() : id.ValueKind == default ? null : id.GetRawText();
+        Assert.True((id.ValueKind == JsonValueKind.String) == (message.Id?.IsString ?? false), place);
+        Assert.True(idText == (message.Id is { } own ? Encoding.UTF8.GetString(own.Value) : null), place);
         var isObject = root.TryGetProperty("params", out var p) && p.ValueKind == JsonValueKind.Object;
         var name = isObject && p.TryGetProperty("name", out var n) && n.ValueKind == JsonValueKind.String
             ? n.GetString()
@@ -60,13 +62,6 @@ public sealed class ReaderAgreementTests
         var text = message.Params is { } range ? Encoding.UTF8.GetString(body[range]) : null;
         Assert.True((isObject ? p.GetRawText() : null) == text, place);
     }
-
-    private static string? IdText(JsonElement id) => id.ValueKind switch
-    {
-        JsonValueKind.Undefined => null,
-        JsonValueKind.String => $"\"{id.GetString()}\"",
-        _ => id.GetRawText(),
-    };
 
     // Mostly valid requests with a few members more, in any order.
     private static string Body(Random random)
