@@ -114,6 +114,9 @@ internal static class GatewayHost
         logging.Services.Configure<ConsoleLoggerOptions>(
             console => console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite);
         logging.AddFilter("Microsoft", LogLevel.Warning);
+
+        // A start that failed is explained in one message of ours; the host would add the exception's stack.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         logging.AddFilter("Yarp", LogLevel.Warning);
         logging.AddFilter("System.Net.Http", LogLevel.Warning);
     }
