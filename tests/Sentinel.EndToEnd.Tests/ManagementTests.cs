@@ -34,10 +34,13 @@ public sealed class ManagementTests(Servers servers)
     {
         await using var gateway = await StartAsync();
 
-        var (status, text) = await Rpc.GetAsync(new Uri(gateway.Url, "metrics"));
+        var url = new Uri(gateway.Url, "metrics");
+        var (status, text) = await Rpc.GetAsync(url);
+        var reply = await Rpc.CallAsync(url, Servers.LimitedKey, "echo");
 
-        Assert.Equal(404, status);
-        Assert.DoesNotContain("sentinel_", text, StringComparison.Ordinal);
+        Assert.Equal(401, status);
+        Assert.Equal(404, reply.Status);
+        Assert.DoesNotContain("sentinel_", text + reply.Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -119,6 +119,9 @@ internal static class GatewayHost
         // Where this category is enabled at any level the host makes an Activity of every request, and the client to the
         // backend a second one, though nobody collects them.
         logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+
+        // A start that failed is explained in one message of ours; the host would add the exception's stack.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         logging.AddFilter("Yarp", LogLevel.Warning);
         logging.AddFilter("System.Net.Http", LogLevel.Warning);
     }

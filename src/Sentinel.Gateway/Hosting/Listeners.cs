@@ -10,10 +10,13 @@ internal static class Listeners
 {
     /// <summary>Splits <c>--urls</c>; several are parted by a semicolon.</summary>
     /// <exception cref="FormatException">One of them is none that can be listened on.</exception>
-    public static IReadOnlyList<BindingAddress> Parse(string urls) =>
-    [
-        .. urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(ParseOne),
-    ];
+    public static IReadOnlyList<BindingAddress> Parse(string urls)
+    {
+        var parts = urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return parts.Length > 0
+            ? [.. parts.Select(ParseOne)]
+            : throw new FormatException("There is no address to listen on; write --urls http://ADDRESS:PORT.");
+    }
 
     public static void Listen(KestrelServerOptions kestrel, BindingAddress address, bool isManagement)
     {
@@ -51,6 +54,11 @@ internal static class Listeners
     private static BindingAddress ParseOne(string url)
     {
         var address = BindingAddress.Parse(url);
+        if (address.Port > IPEndPoint.MaxPort)
+        {
+            throw new FormatException($"'{url}' cannot be listened on: ports end at {IPEndPoint.MaxPort}.");
+        }
+
         return address.Scheme.Equals("http", StringComparison.OrdinalIgnoreCase) && !address.IsUnixPipe
             ? address
             : throw new FormatException(
