@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using Sentinel.Gateway.Exchange;
 using Sentinel.Gateway.Mcp;
 using Yarp.ReverseProxy.Transforms;
@@ -10,7 +11,6 @@ namespace Sentinel.Gateway.Forwarding;
 internal sealed class CallerHeadersTransform : RequestTransform
 {
     private const string TraceParent = "traceparent";
-    private const string TraceState = "tracestate";
 
     public override ValueTask ApplyAsync(RequestTransformContext context)
     {
@@ -32,32 +32,18 @@ internal sealed class CallerHeadersTransform : RequestTransform
             context.HttpContext.Response.Headers[McpHeaders.RequestId] = requestId;
         }
 
-        PassTraceOn(context, exchange);
+        BeginTrace(headers, exchange);
         exchange.GatewayUs = exchange.ElapsedUs;
         return ValueTask.CompletedTask;
     }
 
-    // The client's trace goes on as it came, for Sentinel makes no span of its own. YARP leaves these headers to the
-    // runtime's activities. Without a trace the request id begins one.
-    private static void PassTraceOn(RequestTransformContext context, McpExchange exchange)
+    // A client's trace has been copied and goes on as it came, for Sentinel makes no span of its own. Without one the
+    // request id begins it.
+    private static void BeginTrace(HttpRequestHeaders headers, McpExchange exchange)
     {
-        var headers = context.ProxyRequest.Headers;
-        if (headers.NonValidated.Contains(TraceParent))
-        {
-            return;
-        }
-
-        var request = context.HttpContext.Request.Headers;
-        if (request.TraceParent is not [{ } traceParent])
+        if (!headers.NonValidated.Contains(TraceParent))
         {
             headers.TryAddWithoutValidation(TraceParent, StartOfTrace(exchange.RequestIdText));
-            return;
-        }
-
-        headers.TryAddWithoutValidation(TraceParent, traceParent);
-        if (request.TraceState is { Count: > 0 } traceState && !headers.NonValidated.Contains(TraceState))
-        {
-            headers.TryAddWithoutValidation(TraceState, (IEnumerable<string?>)traceState);
         }
     }
 

@@ -9,7 +9,7 @@ namespace Sentinel.Benchmarks.Calls;
 internal static class CallsBenchmark
 {
     private const int WarmUpRoundsMin = 5;
-    private const int WarmUpRoundsMax = 20;
+    private const int WarmUpRoundsMax = 12;
     private static readonly TimeSpan WarmUpRound = TimeSpan.FromSeconds(1);
 
     public static async Task<int> RunAsync(CallsOptions options)
