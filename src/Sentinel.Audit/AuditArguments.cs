@@ -6,7 +6,9 @@ namespace Sentinel.Audit;
 /// <summary>Takes a call's <c>params</c> out of a buffer that will be reused.</summary>
 public static class AuditArguments
 {
-    /// <summary>Copies UTF-8 JSON, or makes a stub with size and SHA-256 of the whole where it is too long to keep.</summary>
+    /// <summary>
+    /// Copies UTF-8 JSON, or makes a stub with size and SHA-256 of the whole where it is too long to keep.
+    /// </summary>
     /// <param name="json">One valid JSON value.</param>
     /// <param name="maxBytes">The longest value kept whole, in bytes.</param>
     public static ReadOnlyMemory<byte> Capture(ReadOnlySpan<byte> json, int maxBytes)

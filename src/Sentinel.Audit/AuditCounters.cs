@@ -2,7 +2,9 @@ using System.Diagnostics.Metrics;
 
 namespace Sentinel.Audit;
 
-/// <summary>What happened to entries: plain numbers for health and tests, and the instruments that publish them.</summary>
+/// <summary>
+/// What happened to entries: plain numbers for health and tests, and the instruments that publish them.
+/// </summary>
 internal sealed class AuditCounters : IDisposable
 {
     public const string MeterName = "Sentinel.Audit";

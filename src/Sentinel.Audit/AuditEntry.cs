@@ -1,6 +1,8 @@
 namespace Sentinel.Audit;
 
-/// <summary>One call: who did what, when, with what arguments, and what happened. One row of <c>audit_log</c>.</summary>
+/// <summary>
+/// One call: who did what, when, with what arguments, and what happened. One row of <c>audit_log</c>.
+/// </summary>
 /// <remarks>Immutable once written to the channel. Durations are microseconds, sizes are bytes on the wire.</remarks>
 public sealed record AuditEntry
 {
@@ -42,7 +44,9 @@ public sealed record AuditEntry
     /// <summary>The HTTP status that the client was sent; null where the client left before one was.</summary>
     public int? HttpStatus { get; init; }
 
-    /// <summary>From arrival to the response message, in microseconds. Of a denied call too; its row's latency_ms is 0.</summary>
+    /// <summary>
+    /// From arrival to the response message, in microseconds. Of a denied call too; its row's latency_ms is 0.
+    /// </summary>
     public required long LatencyUs { get; init; }
 
     /// <summary>From arrival to the backend's first byte, in microseconds.</summary>

@@ -4,7 +4,9 @@ using Sentinel.Audit.Stores;
 
 namespace Sentinel.Audit;
 
-/// <summary>Takes entries from the channel and sees them into the store, batch by batch, on a loop of its own.</summary>
+/// <summary>
+/// Takes entries from the channel and sees them into the store, batch by batch, on a loop of its own.
+/// </summary>
 internal sealed partial class AuditWriter : IHostedService, IDisposable
 {
     private const int SlicesPerDelay = 10;
@@ -56,7 +58,9 @@ internal sealed partial class AuditWriter : IHostedService, IDisposable
         return Task.CompletedTask;
     }
 
-    /// <summary>Drains within a limit of its own: the host's token says nothing about how long the store needs.</summary>
+    /// <summary>
+    /// Drains within a limit of its own: the host's token says nothing about how long the store needs.
+    /// </summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         _channel.Close();

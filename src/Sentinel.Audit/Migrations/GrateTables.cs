@@ -4,7 +4,9 @@ using NpgsqlTypes;
 namespace Sentinel.Audit.Migrations;
 
 /// <summary>The three tables in which Grate keeps what ran, written as Grate writes them.</summary>
-/// <remarks>Grate's bookkeeping about itself (the <c>Grate…</c> tables) is left to Grate, which makes it when it comes.</remarks>
+/// <remarks>
+/// Grate's bookkeeping about itself (the <c>Grate…</c> tables) is left to Grate, which makes it when it comes.
+/// </remarks>
 internal sealed class GrateTables(NpgsqlConnection connection, TimeProvider time)
 {
     private const int UserCharsMax = 50;
@@ -93,7 +95,10 @@ internal sealed class GrateTables(NpgsqlConnection connection, TimeProvider time
         [new NpgsqlParameter<long> { TypedValue = id }],
         cancellationToken);
 
-    public Task AddRunAsync(long versionId, MigrationScript script, CancellationToken cancellationToken) => ExecuteAsync(
+    public Task AddRunAsync(
+        long versionId,
+        MigrationScript script,
+        CancellationToken cancellationToken) => ExecuteAsync(
         """
         INSERT INTO "grate"."ScriptsRun" (version_id, script_name, text_of_script, text_hash, one_time_script,
             entry_date, modified_date, entered_by)

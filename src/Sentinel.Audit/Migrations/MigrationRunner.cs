@@ -4,7 +4,9 @@ using Sentinel.Audit.Stores;
 
 namespace Sentinel.Audit.Migrations;
 
-/// <summary>Brings the audit schema up to date from the scripts in this assembly, and keeps Grate's records of it.</summary>
+/// <summary>
+/// Brings the audit schema up to date from the scripts in this assembly, and keeps Grate's records of it.
+/// </summary>
 /// <remarks>
 /// The real <c>grate</c> run on <c>db/</c> afterwards finds nothing to do, and the other way round. One transaction:
 /// all of it or none. Safe to run from several processes at once.

@@ -6,7 +6,9 @@ internal enum StoreFailure
     /// <summary>The store is away or busy. The same batch again, later; it may be in already.</summary>
     Temporary,
 
-    /// <summary>The store refuses what is in the batch, and holds none of it. The same batch would fail again.</summary>
+    /// <summary>
+    /// The store refuses what is in the batch, and holds none of it. The same batch would fail again.
+    /// </summary>
     Content,
 
     /// <summary>Nothing this writer does can be right any more.</summary>

@@ -1,6 +1,8 @@
 namespace Sentinel.Audit.Stores;
 
-/// <summary>Where rows live. Used by one writer, one call at a time; faults are <see cref="AuditStoreException"/>.</summary>
+/// <summary>
+/// Where rows live. Used by one writer, one call at a time; faults are <see cref="AuditStoreException"/>.
+/// </summary>
 internal interface IAuditStore : IAsyncDisposable
 {
     /// <summary>As people call it: <c>PostgreSQL</c> or <c>SQLite</c>.</summary>
@@ -13,7 +15,9 @@ internal interface IAuditStore : IAsyncDisposable
     /// <summary>Makes the store ready for rows; called until it succeeds.</summary>
     Task PrepareAsync(CancellationToken cancellationToken);
 
-    /// <summary>Stores a batch and moves its checkpoints, both or neither, and once however often it is called.</summary>
+    /// <summary>
+    /// Stores a batch and moves its checkpoints, both or neither, and once however often it is called.
+    /// </summary>
     Task AppendAsync(AuditBatch batch, CancellationToken cancellationToken);
 
     /// <summary>Upkeep that writing does not depend on. Never throws for the store's faults.</summary>

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging;
 namespace Sentinel.Audit.Stores;
 
 /// <summary>Rows in a file beside the gateway: the same tables and columns, no partitions.</summary>
-/// <remarks>SQLite has no asynchronous calls; the writer's loop may block for the milliseconds that one takes.</remarks>
+/// <remarks>
+/// SQLite has no asynchronous calls; the writer's loop may block for the milliseconds that one takes.
+/// </remarks>
 internal sealed partial class SqliteAuditStore(string path, TimeProvider time, ILogger<SqliteAuditStore> logger)
     : IAuditStore
 {

@@ -8,7 +8,10 @@ internal static class SqliteCheckpoints
 {
     private const string DateFormat = "yyyy-MM-dd";
 
-    public static Dictionary<DateOnly, long> Read(SqliteConnection connection, SqliteTransaction transaction, Guid writerId)
+    public static Dictionary<DateOnly, long> Read(
+        SqliteConnection connection,
+        SqliteTransaction transaction,
+        Guid writerId)
     {
         using var command = connection.CreateCommand();
         command.Transaction = transaction;

@@ -3,7 +3,9 @@ using Microsoft.Data.Sqlite;
 
 namespace Sentinel.Audit.Stores;
 
-/// <summary>The embedded store's numbered scripts; <c>PRAGMA user_version</c> is the number of the last one run.</summary>
+/// <summary>
+/// The embedded store's numbered scripts; <c>PRAGMA user_version</c> is the number of the last one run.
+/// </summary>
 internal static class SqliteSchema
 {
     private const string Prefix = "sqlite/";

@@ -31,7 +31,8 @@ internal static class StorableText
             return length == value.Length ? value : kept.ToString();
         }
 
-        return string.Create(length, value, static (target, source) => Replace(source.AsSpan(0, target.Length), target));
+        return string.Create(
+            length, value, static (target, source) => Replace(source.AsSpan(0, target.Length), target));
     }
 
     private static void Replace(ReadOnlySpan<char> source, Span<char> target)
