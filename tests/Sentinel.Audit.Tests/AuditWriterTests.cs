@@ -51,7 +51,8 @@ public sealed class AuditWriterTests
             _clock.Advance(TimeSpan.FromSeconds(1));
             rig.WriteMany(1, number);
             await Eventually.TrueAsync(
-                () => _store.Batches.Count == number || _clock.PendingTimers > idleTimers, "a batch, or a wait for more");
+                () => _store.Batches.Count == number || _clock.PendingTimers > idleTimers,
+                "a batch, or a wait for more");
             waited = _store.Batches.Count < number || number == 1;
             _clock.Advance(TimeSpan.FromMilliseconds(200));
             await rig.WrittenAsync(number);
@@ -78,7 +79,8 @@ public sealed class AuditWriterTests
         await using var rig = new WriterRig(_store, _clock, batch: new() { MaxRows = 3, MaxDelayMs = 0 });
         foreach (var month in new[] { 11, 12, 11, 12, 12 })
         {
-            rig.Channel.TryWrite(Some.Entry() with { Timestamp = new DateTime(2026, month, 1, 0, 0, 0, DateTimeKind.Utc) });
+            var arrival = new DateTime(2026, month, 1, 0, 0, 0, DateTimeKind.Utc);
+            rig.Channel.TryWrite(Some.Entry() with { Timestamp = arrival });
         }
 
         await rig.StartAsync();

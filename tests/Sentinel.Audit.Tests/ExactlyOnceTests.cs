@@ -21,7 +21,8 @@ public sealed class ExactlyOnceTests(PostgresFixture postgres)
         var batch = Some.Batch(Some.Rows(10));
         var lost = proxy.LoseAnswerTo(Commit);
 
-        var failure = await Assert.ThrowsAsync<AuditStoreException>(() => store.AppendAsync(batch, CancellationToken.None));
+        var failure = await Assert.ThrowsAsync<AuditStoreException>(
+            () => store.AppendAsync(batch, CancellationToken.None));
         await lost;
         Assert.Equal(StoreFailure.Temporary, failure.Failure);
         Assert.Equal(10, await CountAsync(server, database));
@@ -56,7 +57,8 @@ public sealed class ExactlyOnceTests(PostgresFixture postgres)
         var batch = Some.Batch(Some.Rows(10));
         var (held, release) = proxy.HoldBack(Commit);
 
-        var first = await Assert.ThrowsAsync<AuditStoreException>(() => store.AppendAsync(batch, CancellationToken.None));
+        var first = await Assert.ThrowsAsync<AuditStoreException>(
+            () => store.AppendAsync(batch, CancellationToken.None));
         Assert.True(held.IsCompleted);
         var second = store.AppendAsync(batch, CancellationToken.None);
         await Eventually.TrueAsync(

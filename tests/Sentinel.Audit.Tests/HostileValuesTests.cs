@@ -82,11 +82,15 @@ public sealed class HostileValuesTests(PostgresFixture postgres) : IDisposable
         var entries = json.Select((text, i) => Some.Entry(i + 1) with { RequestArgs = Some.Utf8(text) }).ToList();
         byte[][] raw = [[0xFF], [(byte)'"', 0xC0, 0x80, (byte)'"'], [(byte)'"', 0xED, 0xA0, 0x80, (byte)'"'], [0]];
         entries.AddRange(raw.Select(bytes => Some.Entry() with { RequestArgs = bytes }));
-        foreach (var text in new[] { "\0", "a\0b\0", "\ud800", surrogates, noise, "", "\u202E\uFFFF\u0001", "'; DROP TABLE audit_log;--" })
+        string[] texts =
+        [
+            "\0", "a\0b\0", "\ud800", surrogates, noise, "", "\u202E\uFFFF\u0001", "'; DROP TABLE audit_log;--",
+        ];
+        foreach (var text in texts)
         {
             entries.Add(Some.Entry() with { ClientSubject = text, ClientRole = text });
             entries.Add(Some.Entry() with { ToolName = text, BackendName = text });
-            entries.Add(Some.Entry() with { ErrorMessage = text, Reason = text, ClientIssuer = text, JsonRpcId = text });
+            entries.Add(Some.Entry() with { ErrorMessage = text, Reason = text, Route = text, JsonRpcId = text });
             entries.Add(Some.Entry() with { ClientName = text, Decision = text, TraceId = text, SessionHash = text });
         }
 

@@ -70,7 +70,8 @@ public sealed class LeastPrivilegeTests(PostgresFixture postgres)
         var (server, database) = await postgres.MigratedAsync();
         var role = "gateway_" + database;
         var grants = Documented().Replace("sentinel_gateway", role, StringComparison.Ordinal);
-        var lines = grants.Split('\n').Where(line => mayMakePartitions || !line.Contains("EXECUTE", StringComparison.Ordinal));
+        var lines = grants.Split('\n')
+            .Where(line => mayMakePartitions || !line.Contains("EXECUTE", StringComparison.Ordinal));
         await server.ExecuteAsync(database, $"CREATE ROLE {role} LOGIN;" + string.Join('\n', lines));
         return (server, database, role);
     }

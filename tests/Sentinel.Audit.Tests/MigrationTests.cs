@@ -66,7 +66,7 @@ public sealed class MigrationTests(PostgresFixture postgres)
         Assert.Equal(
             ["ScriptsRun", "ScriptsRunErrors", "Version"],
             await server.QueryAsync<string>(
-                database, "SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'grate' ORDER BY 1"));
+                database, "SELECT tablename::text FROM pg_tables WHERE schemaname = 'grate' ORDER BY 1"));
     }
 
     [Fact]
@@ -83,9 +83,11 @@ public sealed class MigrationTests(PostgresFixture postgres)
                         CASE is_nullable WHEN 'NO' THEN ' not null' END, ' default ' || column_default) AS line
                 FROM information_schema.columns
                 WHERE table_name IN ('audit_log', 'audit_checkpoint') AND table_schema = 'public'
-                UNION ALL SELECT 2, tablename, 0, indexdef FROM pg_indexes WHERE tablename IN ('audit_log', 'audit_checkpoint')
+                UNION ALL SELECT 2, tablename, 0, indexdef
+                    FROM pg_indexes WHERE tablename IN ('audit_log', 'audit_checkpoint')
                 UNION ALL SELECT 3, conrelid::regclass::text, 0, conname || ': ' || pg_get_constraintdef(oid)
-                    FROM pg_constraint WHERE conrelid IN ('public.audit_log'::regclass, 'public.audit_checkpoint'::regclass)
+                    FROM pg_constraint
+                    WHERE conrelid IN ('public.audit_log'::regclass, 'public.audit_checkpoint'::regclass)
                 UNION ALL SELECT 4, relname, 0, relname || ' ' || pg_get_expr(relpartbound, oid)
                     FROM pg_class WHERE relispartition AND relkind = 'r'
                 UNION ALL SELECT 5, proname, 0, format('%s security definer %s, config %s, acl %s', oid::regprocedure,
@@ -188,7 +190,10 @@ public sealed class MigrationTests(PostgresFixture postgres)
         var database = await server.NewDatabaseAsync();
 
         var fault = await Assert.ThrowsAsync<SchemaException>(() => RunAsync(
-            server, database, Up("0001_a", "CREATE TABLE a (x int);"), Up("0002_b", "CREATE TABLE b (x int); SELECT 1/0;")));
+            server,
+            database,
+            Up("0001_a", "CREATE TABLE a (x int);"),
+            Up("0002_b", "CREATE TABLE b (x int); SELECT 1/0;")));
 
         Assert.Contains("up/0002_b.sql failed and everything was rolled back: 22012", fault.Message);
         Assert.Equal(["Error"], await Statuses(server, database));
@@ -266,7 +271,10 @@ public sealed class MigrationTests(PostgresFixture postgres)
         await SchemaVerifier.VerifyAsync(source);
         await server.ExecuteAsync(
             database,
-            "ALTER TABLE public.audit_log DROP COLUMN decision; ALTER TABLE public.audit_checkpoint ALTER seq TYPE int");
+            """
+            ALTER TABLE public.audit_log DROP COLUMN decision;
+            ALTER TABLE public.audit_checkpoint ALTER seq TYPE int
+            """);
 
         var fault = await Assert.ThrowsAsync<SchemaException>(() => SchemaVerifier.VerifyAsync(source));
 

@@ -22,7 +22,10 @@ public sealed class OutageTests
         await Eventually.TrueAsync(() => rig.Channel.Status.Queued < 100, "writing has begun");
 
         server.Freeze();
-        var slowest = Enumerable.Range(501, 4_000).Max(number => Timed(() => rig.Channel.TryWrite(Some.Entry(number))));
+        var times = Enumerable.Range(501, 4_000)
+            .Select(number => Timed(() => rig.Channel.TryWrite(Some.Entry(number))))
+            .Order()
+            .ToList();
         await Eventually.TrueAsync(() => !rig.Channel.Status.Healthy, "the outage is seen");
         rig.WriteMany(250, firstNumber: 4_501);
         server.Thaw();
@@ -37,7 +40,8 @@ public sealed class OutageTests
         Assert.Equal(5_000, rows + status.Dropped);
         Assert.Equal(rows, distinct);
         Assert.Equal(rows, status.Written);
-        Assert.True(slowest < TimeSpan.FromMilliseconds(200), $"TryWrite took {slowest}");
+        // The slowest few are the test machine's own pauses; a write that waited for the server would be most of them.
+        Assert.True(times[^40] < TimeSpan.FromMilliseconds(5), $"TryWrite took {times[^40]}");
     }
 
     [Fact]

@@ -40,7 +40,10 @@ public sealed class PostgresFixture : IAsyncDisposable
         return await runner.RunAsync();
     }
 
-    internal static PostgresAuditStore Store(string connectionString, AuditTimings? timings = null, bool migrate = true) =>
+    internal static PostgresAuditStore Store(
+        string connectionString,
+        AuditTimings? timings = null,
+        bool migrate = true) =>
         new(
             new NpgsqlConnectionStringBuilder(connectionString),
             migrate,

@@ -6,7 +6,8 @@ namespace Sentinel.Audit.Tests;
 /// <summary>Entries and rows with fixed values, changed by the test that needs others.</summary>
 internal static class Some
 {
-    public static readonly DateTime Time = new DateTime(2026, 11, 23, 10, 20, 30, DateTimeKind.Utc).AddMicroseconds(123_456);
+    public static readonly DateTime Time =
+        new DateTime(2026, 11, 23, 10, 20, 30, DateTimeKind.Utc).AddMicroseconds(123_456);
 
     public static readonly Guid WriterId = Guid.Parse("0190c0de-0000-7000-8000-000000000001");
 

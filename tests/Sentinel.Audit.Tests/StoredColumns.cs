@@ -14,8 +14,9 @@ internal static class StoredColumns
         await using var command = new NpgsqlCommand(
             """
             SELECT to_jsonb(a) ->> 'request_args' AS printed, a.* FROM (
-                SELECT id::text, request_id::text, to_char("timestamp" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
-                    AS "timestamp", client_subject, client_role, tool_name, backend_name, request_args::text,
+                SELECT id::text, request_id::text,
+                    to_char("timestamp" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS "timestamp",
+                    client_subject, client_role, tool_name, backend_name, request_args::text,
                     response_status, error_message, latency_ms::text, created_at::text, reason, error_code::text,
                     http_status::text, latency_us::text, first_byte_us::text, gateway_us::text, client_issuer,
                     client_tenant, client_display, client_app, method, jsonrpc_id, session_hash, protocol_version,

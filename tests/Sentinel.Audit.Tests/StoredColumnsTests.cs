@@ -53,7 +53,9 @@ public sealed class StoredColumnsTests(PostgresFixture postgres) : IDisposable
             row["request_args"] = row["request_args"] is { } args ? Sorted(JsonNode.Parse(args)!).ToJsonString() : null;
         }
 
-        return string.Join("\n\n", rows.Select(row => string.Join('\n', row.Select(c => $"{c.Key}: {c.Value ?? "NULL"}"))));
+        return string.Join(
+            "\n\n",
+            rows.Select(row => string.Join('\n', row.Select(column => $"{column.Key}: {column.Value ?? "NULL"}"))));
     }
 
     private static JsonNode Sorted(JsonNode node) => node is JsonObject members

@@ -66,7 +66,8 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>A connection string for a database of this cluster.</summary>
     public string ConnectionString(string database, int? port = null) => string.Create(
         CultureInfo.InvariantCulture,
-        $"Host=127.0.0.1;Port={port ?? Port};Username={User};Database={database};Timeout=5;SslMode=Disable;GssEncryptionMode=Disable");
+        $"Host=127.0.0.1;Port={port ?? Port};Username={User};Database={database};"
+        + $"Timeout=5;SslMode=Disable;GssEncryptionMode=Disable");
 
     /// <summary>Makes an empty database and returns its name.</summary>
     public async Task<string> NewDatabaseAsync()

@@ -2,7 +2,9 @@ using Xunit;
 
 namespace Sentinel.Tests.Shared;
 
-/// <summary>What a test needs from the machine: absent, it is skipped with the reason, and fails under <c>CI=true</c>.</summary>
+/// <summary>
+/// What a test needs from the machine: absent, it is skipped with the reason, and fails under <c>CI=true</c>.
+/// </summary>
 public static class Requires
 {
     public static void Postgres()

@@ -9,7 +9,9 @@ using Xunit;
 namespace Sentinel.Tests.Shared;
 
 /// <summary>Compares text with a file beside the test, in Verify's file convention.</summary>
-/// <remarks>Set <c>SENTINEL_ACCEPT_SNAPSHOTS=true</c> to write the verified files; read the diff before committing.</remarks>
+/// <remarks>
+/// Set <c>SENTINEL_ACCEPT_SNAPSHOTS=true</c> to write the verified files; read the diff before committing.
+/// </remarks>
 public static class Snapshot
 {
     private const string AcceptVariable = "SENTINEL_ACCEPT_SNAPSHOTS";
@@ -65,7 +67,8 @@ public static class Snapshot
 
     private static string Diff(string verified, string received) => string.Join(
         '\n',
-        new InlineDiffBuilder(new Differ()).BuildDiffModel(verified, received).Lines.Where(line => line.Type != ChangeType.Unchanged)
+        new InlineDiffBuilder(new Differ()).BuildDiffModel(verified, received).Lines
+            .Where(line => line.Type != ChangeType.Unchanged)
             .Select(line => (line.Type == ChangeType.Inserted ? "+ " : "- ") + line.Text));
 
     private static string Spell(object? value)

@@ -9,7 +9,9 @@ public sealed class TestClock : TimeProvider
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    /// <summary>Timers that will fire when the clock comes to them: what a test waits for before it moves the clock.</summary>
+    /// <summary>
+    /// Timers that will fire when the clock comes to them: what a test waits for before it moves the clock.
+    /// </summary>
     public int PendingTimers
     {
         get

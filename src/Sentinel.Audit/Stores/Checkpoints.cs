@@ -33,14 +33,17 @@ internal static class Checkpoints
         return before == 0;
     }
 
-    public static AuditStoreException Mismatch(Guid writerId, MonthMove move, long? found) => new(
-        StoreFailure.Final,
-        string.Create(
+    /// <param name="writerId">The writer whose checkpoint it is.</param>
+    /// <param name="move">What the batch expects.</param>
+    /// <param name="found">Where the checkpoint stands; null where only its failure to move is known.</param>
+    public static AuditStoreException Mismatch(Guid writerId, MonthMove move, long? found)
+    {
+        var place = found?.ToString(CultureInfo.InvariantCulture) ?? "another place";
+        var message = string.Create(
             CultureInfo.InvariantCulture,
-            $"The checkpoint of writer {writerId} for {move.Month:yyyy-MM} stands at ")
-        + (found?.ToString(CultureInfo.InvariantCulture) ?? "another place")
-        + string.Create(
-            CultureInfo.InvariantCulture,
-            $"; expected was {move.Expected} before or {move.Last} after this batch. ")
-        + "The store was rewound to an older state, or another process writes under this id.");
+            $"The checkpoint of writer {writerId} for {move.Month:yyyy-MM} stands at {place}; expected was "
+            + $"{move.Expected} before or {move.Last} after this batch. The store was rewound to an older state, or "
+            + $"another process writes under this id.");
+        return new AuditStoreException(StoreFailure.Final, message);
+    }
 }

@@ -1,6 +1,6 @@
 using System.Buffers.Text;
-using System.Globalization;
 using System.Text;
+using System.Text.Json;
 
 namespace Sentinel.Audit.Stores;
 
@@ -79,8 +79,7 @@ internal static class JsonStrings
     private static char CodeUnit(ReadOnlySpan<byte> raw) =>
         Utf8Parser.TryParse(raw.Slice(2, 4), out ushort unit, out _, 'x')
             ? (char)unit
-            : throw new FormatException(
-                string.Create(CultureInfo.InvariantCulture, $"No \\u escape: {raw.Length} bytes"));
+            : throw new JsonException("An escape is not followed by four hex digits.");
 
     private static byte Simple(byte escaped) => escaped switch
     {

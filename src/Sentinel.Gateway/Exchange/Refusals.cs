@@ -31,6 +31,8 @@ internal partial record Refusal
 
     public static readonly Refusal UnexpectedBody = Invalid("Only POST takes a body.");
 
+    public static readonly Refusal BrokenBody = Invalid("The body broke off, came too slowly, or is no proper HTTP.");
+
     public static readonly Refusal UnsupportedMediaType = new(
         415,
         -31415,

@@ -16,10 +16,17 @@ internal sealed class BackendFaultMiddleware(RequestDelegate next)
             return;
         }
 
-        var error = context.Features.Get<IForwarderErrorFeature>()?.Error ?? ForwarderError.None;
+        var fault = context.Features.Get<IForwarderErrorFeature>();
+        var error = fault?.Error ?? ForwarderError.None;
         if (error is ForwarderError.RequestTimedOut)
         {
             await RefusalWriter.WriteAsync(context, Refusal.BackendTimeout);
+        }
+        else if (error is ForwarderError.RequestCreation)
+        {
+            // A transform failed: on a body that is no proper HTTP, or by a fault of ours.
+            await RefusalWriter.WriteAsync(
+                context, fault?.Exception is BadHttpRequestException ? Refusal.BrokenBody : Refusal.InternalError);
         }
         else if (error is not ForwarderError.None || McpExchange.Of(context).GatewayUs is null)
         {

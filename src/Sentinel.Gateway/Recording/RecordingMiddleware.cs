@@ -6,11 +6,12 @@ namespace Sentinel.Gateway.Recording;
 /// <summary>
 /// The outermost stage inside YARP's pipeline: whatever happens below it, a call leaves its entry here.
 /// </summary>
-internal sealed class RecordingMiddleware(
+internal sealed partial class RecordingMiddleware(
     RequestDelegate next,
     AuditChannel channel,
     CallMetrics metrics,
-    InspectRequest inspect)
+    InspectRequest inspect,
+    ILogger<RecordingMiddleware> logger)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -21,6 +22,12 @@ internal sealed class RecordingMiddleware(
         try
         {
             await next(context);
+        }
+        catch (Exception e) when (e is not (IOException or OperationCanceledException) && !context.Response.HasStarted)
+        {
+            // Answered here and not further out, so that the row says what the client was told.
+            LogFailed(logger, e, exchange.RequestId);
+            await RefusalWriter.WriteAsync(context, Refusal.InternalError);
         }
         finally
         {
@@ -62,4 +69,7 @@ internal sealed class RecordingMiddleware(
             // The client left before its body was whole: there is no call to record.
         }
     }
+
+    [LoggerMessage(9000, LogLevel.Error, "Request {RequestId} failed inside the gateway.")]
+    private static partial void LogFailed(ILogger logger, Exception exception, Guid requestId);
 }
