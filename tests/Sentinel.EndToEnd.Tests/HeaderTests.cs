@@ -78,7 +78,7 @@ public sealed class HeaderTests(Servers servers)
         using var response = await (await ToRawAsync()).SendAsync();
 
         var arrived = Assert.Single(Arrived()).Headers;
-        Assert.Equal("key:tester", arrived["Sentinel-Subject"]);
+        Assert.Equal("key%3Atester", arrived["Sentinel-Subject"]);
         Assert.Equal("tester", arrived["Sentinel-Roles"]);
         Assert.True(Guid.TryParse(arrived["Sentinel-Request-Id"], out var requestId));
         Assert.Equal(7, requestId.Version);

@@ -60,7 +60,8 @@ internal static class LiveStoreCheck
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return (false, $"SQLite at {path}: {e.Message} Make the folder writable or set Sentinel.Audit.Sqlite.Path.");
+            var remedy = "Make the folder writable or set Sentinel.Audit.Sqlite.Path.";
+            return (false, $"SQLite at {path}: {e.Message} {remedy}");
         }
     }
 }

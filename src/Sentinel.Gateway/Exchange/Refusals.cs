@@ -86,7 +86,7 @@ internal partial record Refusal
 
     private static Refusal Unauthenticated(string message) => new(401, -31401, "unauthenticated", message)
     {
-        Header = ("WWW-Authenticate", "Bearer"),
+        Header = ("WWW-Authenticate", "Bearer realm=\"sentinel\""),
     };
 
     private static Refusal Invalid(string message) => new(400, -32600, ReasonInvalidRequest, message);

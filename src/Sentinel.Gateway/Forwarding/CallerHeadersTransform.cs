@@ -47,7 +47,8 @@ internal sealed class CallerHeadersTransform : RequestTransform
         }
     }
 
-    // version "-" trace-id "-" parent-id "-" flags; the parent is the id's random half, whose variant bits are never all 0.
+    // version "-" trace-id "-" parent-id "-" flags; the parent is the id's random half, whose variant bits are never
+    // all 0.
     private static string StartOfTrace(string id) =>
         $"00-{id.AsSpan(0, 8)}{id.AsSpan(9, 4)}{id.AsSpan(14, 4)}{id.AsSpan(19, 4)}{id.AsSpan(24)}"
         + $"-{id.AsSpan(19, 4)}{id.AsSpan(24)}-00";

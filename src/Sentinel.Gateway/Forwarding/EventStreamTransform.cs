@@ -8,11 +8,13 @@ internal sealed class EventStreamTransform : ResponseTransform
 {
     public override async ValueTask ApplyAsync(ResponseTransformContext context)
     {
-        var contentType = context.ProxyResponse?.Content.Headers.ContentType?.MediaType;
-        if (string.Equals(contentType, "text/event-stream", StringComparison.OrdinalIgnoreCase)
-            && !context.SuppressResponseBody)
+        // The client's header, already copied: the content may be wrapped by now.
+        var response = context.HttpContext.Response;
+        if (context.ProxyResponse is not null
+            && !context.SuppressResponseBody
+            && response.ContentType?.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase) == true)
         {
-            await context.HttpContext.Response.Body.FlushAsync(context.CancellationToken);
+            await response.Body.FlushAsync(context.CancellationToken);
         }
     }
 }

@@ -116,8 +116,8 @@ internal static class GatewayHost
             console => console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite);
         logging.AddFilter("Microsoft", LogLevel.Warning);
 
-        // Where this category is enabled at any level the host makes an Activity of every request, and the client to the
-        // backend a second one, though nobody collects them.
+        // Where this category is enabled at any level the host makes an Activity of every request, and the client to
+        // the backend a second one, though nobody collects them.
         logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
 
         // A start that failed is explained in one message of ours; the host would add the exception's stack.

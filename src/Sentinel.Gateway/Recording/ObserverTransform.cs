@@ -26,7 +26,7 @@ internal sealed class ObserverTransform : ResponseTransform
     {
         var headers = content.Headers;
         if (headers.NonValidated.Contains("Content-Encoding")
-            && headers.ContentEncoding.Any(encoding => !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase)))
+            && headers.ContentEncoding.Any(e => !e.Equals("identity", StringComparison.OrdinalIgnoreCase)))
         {
             exchange.UnreadableAnswer = $"The answer is encoded as {string.Join(", ", headers.ContentEncoding)}.";
             return null;

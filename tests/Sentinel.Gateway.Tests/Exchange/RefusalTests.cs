@@ -21,9 +21,9 @@ public sealed class RefusalTests
             """
             MethodNotAllowed: 405 -31405 method_not_allowed; Allow: GET, POST, DELETE, OPTIONS
               An MCP endpoint takes GET, POST, DELETE and OPTIONS, and no upgrade.
-            NoCredential: 401 -31401 unauthenticated; WWW-Authenticate: Bearer
+            NoCredential: 401 -31401 unauthenticated; WWW-Authenticate: Bearer realm="sentinel"
               This gateway needs a credential: send an API key as X-Api-Key or as a bearer token.
-            BadCredential: 401 -31401 unauthenticated; WWW-Authenticate: Bearer
+            BadCredential: 401 -31401 unauthenticated; WWW-Authenticate: Bearer realm="sentinel"
               The credential is not valid here.
             TwoCredentials: 400 -32600 invalid_request
               The request carries both Authorization and X-Api-Key; send one of them.
@@ -31,6 +31,8 @@ public sealed class RefusalTests
               A header that decides who asks, or what is asked for, is there more than once.
             UnexpectedBody: 400 -32600 invalid_request
               Only POST takes a body.
+            BrokenBody: 400 -32600 invalid_request
+              The body broke off, came too slowly, or is no proper HTTP.
             UnsupportedMediaType: 415 -31415 unsupported_media_type
               Send Content-Type: application/json in UTF-8, without Content-Encoding.
             RouteUnknown: 404 -31404 route_unknown

@@ -11,7 +11,9 @@ internal sealed record DemoCall(string Token, string Tool, string Arguments)
         $$"""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"{{Tool}}","arguments":{{Arguments}},"""
         + $$"""
         "_meta":{"io.modelcontextprotocol/protocolVersion":"{{Revision}}",
-        "io.modelcontextprotocol/clientCapabilities":{} } } }
+        """
+        + """
+        "io.modelcontextprotocol/clientCapabilities":{}}}}
         """;
 
     private (string Name, string Value)[] Headers =>
