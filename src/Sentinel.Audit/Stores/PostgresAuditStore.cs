@@ -34,7 +34,8 @@ internal sealed partial class PostgresAuditStore : IAuditStore
         settings.Enlist = false;
         settings.IncludeErrorDetail = false;
         settings.CancellationTimeout = -1;
-        settings.CommandTimeout = Math.Max(1, (int)timings.Attempt.TotalSeconds);
+        // Beyond an attempt's own limit: this one only ends what was left behind.
+        settings.CommandTimeout = Math.Max(2, (int)(2 * timings.Attempt).TotalSeconds);
         _source = NpgsqlDataSource.Create(settings);
         _migrate = migrate;
         _timings = timings;
