@@ -62,9 +62,11 @@ internal sealed partial class PostgresAuditStore : IAuditStore
                 RetryAfter = SchemaRetry,
             };
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw PostgresFailures.Translate(exception);
+            // Whatever it is, no row is at fault yet: another migrator may just have been faster.
+            var message = PostgresFailures.Translate(exception).Message;
+            throw new AuditStoreException(StoreFailure.Temporary, message, exception);
         }
 
         await MaintainAsync(cancellationToken);
@@ -118,7 +120,7 @@ internal sealed partial class PostgresAuditStore : IAuditStore
             _upkeepForbidden = true;
             LogUpkeepForbidden(exception.MessageText);
         }
-        catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             LogUpkeepFailed(exception.Message);
         }
