@@ -60,6 +60,7 @@ public sealed class ExactlyOnceTests(PostgresFixture postgres)
         var first = await Assert.ThrowsAsync<AuditStoreException>(
             () => store.AppendAsync(batch, CancellationToken.None));
         Assert.True(held.IsCompleted);
+        Assert.Equal("PostgreSQL did not answer within 1 s", first.Message);
         var second = store.AppendAsync(batch, CancellationToken.None);
         await Eventually.TrueAsync(
             async () => (await server.QueryAsync<long>(

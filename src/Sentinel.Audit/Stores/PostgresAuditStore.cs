@@ -34,7 +34,8 @@ internal sealed partial class PostgresAuditStore : IAuditStore
         settings.Enlist = false;
         settings.IncludeErrorDetail = false;
         settings.CancellationTimeout = -1;
-        settings.CommandTimeout = Math.Max(1, (int)timings.Attempt.TotalSeconds);
+        // Beyond an attempt's own limit: this one only ends what was left behind.
+        settings.CommandTimeout = Math.Max(2, (int)(2 * timings.Attempt).TotalSeconds);
         _source = NpgsqlDataSource.Create(settings);
         _migrate = migrate;
         _timings = timings;
@@ -61,9 +62,11 @@ internal sealed partial class PostgresAuditStore : IAuditStore
                 RetryAfter = SchemaRetry,
             };
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw PostgresFailures.Translate(exception);
+            // Whatever it is, no row is at fault yet: another migrator may just have been faster.
+            var message = PostgresFailures.Translate(exception).Message;
+            throw new AuditStoreException(StoreFailure.Temporary, message, exception);
         }
 
         await MaintainAsync(cancellationToken);
@@ -117,7 +120,7 @@ internal sealed partial class PostgresAuditStore : IAuditStore
             _upkeepForbidden = true;
             LogUpkeepForbidden(exception.MessageText);
         }
-        catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             LogUpkeepFailed(exception.Message);
         }
