@@ -13,27 +13,24 @@ internal struct CapturedValue
     private byte[]? _bytes;
     private int _length;
     private bool _isCut;
+    private CapturedKind _kind;
 
     /// <summary>Whether the value was there at all.</summary>
-    public bool IsPresent { get; private set; }
+    public readonly bool IsPresent => _kind != CapturedKind.None;
 
-    /// <summary>Whether it is a string; otherwise a number or literal.</summary>
-    public bool IsString { get; private set; }
+    public readonly bool IsString => _kind == CapturedKind.String;
+
+    public readonly bool IsNull => Is("null"u8);
 
     /// <summary>Begins anew: of a repeated key the last value counts, as it does for clients.</summary>
-    public void Begin(bool isString)
+    public void Begin(CapturedKind kind)
     {
-        IsPresent = true;
-        IsString = isString;
+        _kind = kind;
         _length = 0;
         _isCut = false;
     }
 
-    public void Clear()
-    {
-        IsPresent = false;
-        _length = 0;
-    }
+    public void Clear() => Begin(CapturedKind.None);
 
     /// <param name="limit">How many raw bytes are kept.</param>
     public void Append(ReadOnlySpan<byte> raw, int limit)
@@ -55,25 +52,24 @@ internal struct CapturedValue
     }
 
     /// <summary>Whether this is exactly the given literal or number.</summary>
-    public readonly bool Is(ReadOnlySpan<byte> token) => IsPresent && !IsString && !_isCut && Raw.SequenceEqual(token);
+    public readonly bool Is(ReadOnlySpan<byte> token) => IsWholeToken && Raw.SequenceEqual(token);
 
     /// <summary>Whether this is a string with exactly the given value.</summary>
-    public readonly bool IsText(ReadOnlySpan<byte> value) => IsPresent && IsString && EqualsUnescaped(value);
+    public readonly bool IsText(ReadOnlySpan<byte> value) => IsString && EqualsUnescaped(value);
 
     /// <summary>Whether this is the given id, in type and value.</summary>
-    public readonly bool Is(JsonRpcId id) =>
-        IsPresent && IsString == id.IsString
-        && (IsString ? EqualsUnescaped(id.Value) : !_isCut && Raw.SequenceEqual(id.Value));
+    /// <remarks>Servers that read numbers as doubles echo the id <c>1</c> as <c>1.0</c>.</remarks>
+    public readonly bool Is(JsonRpcId id) => id.IsString
+        ? IsText(id.Value)
+        : IsWholeToken && Raw.StartsWith(id.Value) && IsZeroFraction(Raw[id.Value.Length..]);
 
     public readonly int? ToInt32() =>
-        IsPresent && !IsString && !_isCut && Utf8Parser.TryParse(Raw, out int value, out var read) && read == _length
-            ? value
-            : null;
+        IsWholeToken && Utf8Parser.TryParse(Raw, out int value, out var read) && read == _length ? value : null;
 
     /// <summary>The string's text, unescaped and cut to so many characters; null for anything but a string.</summary>
     public readonly string? ToText(int chars)
     {
-        if (!IsPresent || !IsString)
+        if (!IsString)
         {
             return null;
         }
@@ -88,6 +84,11 @@ internal struct CapturedValue
     }
 
     private readonly ReadOnlySpan<byte> Raw => _bytes.AsSpan(0, _length);
+
+    private readonly bool IsWholeToken => _kind == CapturedKind.Token && !_isCut;
+
+    private static bool IsZeroFraction(ReadOnlySpan<byte> rest) =>
+        rest.IsEmpty || (rest.Length > 1 && rest[0] == '.' && !rest[1..].ContainsAnyExcept((byte)'0'));
 
     private readonly bool EqualsUnescaped(ReadOnlySpan<byte> value)
     {
@@ -151,4 +152,20 @@ internal struct CapturedValue
             return null;
         }
     }
+}
+
+/// <summary>The kinds of JSON value, as far as they are told apart.</summary>
+internal enum CapturedKind : byte
+{
+    /// <summary>No value.</summary>
+    None,
+
+    /// <summary>A string: its bytes between the quotes.</summary>
+    String,
+
+    /// <summary>A number or literal.</summary>
+    Token,
+
+    /// <summary>An object or array, of which nothing is kept.</summary>
+    Container,
 }

@@ -6,6 +6,8 @@ namespace Sentinel.Gateway.Recording;
 /// <summary>Hands each read on as it comes, after a look at its bytes: nothing is delayed, merged or kept.</summary>
 internal sealed class ObservedStream(Stream inner, McpExchange exchange, ResponseObserver? observer) : Stream
 {
+    private Answer? _unmatchedError;
+
     public override bool CanRead => true;
 
     public override bool CanSeek => false;
@@ -31,7 +33,7 @@ internal sealed class ObservedStream(Stream inner, McpExchange exchange, Respons
         else if (!buffer.IsEmpty && exchange.Answer is null)
         {
             // The end, and no message for this call: an error that names no request is then its answer.
-            exchange.Answer = observer?.UnmatchedError;
+            exchange.Answer = _unmatchedError;
         }
 
         return count;
@@ -63,16 +65,17 @@ internal sealed class ObservedStream(Stream inner, McpExchange exchange, Respons
     private void Watch(ReadOnlySpan<byte> bytes)
     {
         exchange.ResponseBytes += bytes.Length;
-        if (observer is null || exchange.Answer is not null)
+        while (observer is not null && exchange.Answer is null && observer.TryRead(ref bytes))
         {
-            return;
-        }
-
-        observer.Observe(bytes);
-        if (observer.Answer is { } answer)
-        {
-            exchange.Answer = answer;
-            exchange.AnsweredUs = exchange.ElapsedUs;
+            if (observer.Id.Is(exchange.Message!.Id!))
+            {
+                exchange.Answer = observer.ToAnswer();
+                exchange.AnsweredUs = exchange.ElapsedUs;
+            }
+            else if (observer.IsErrorWithoutId)
+            {
+                _unmatchedError = observer.ToAnswer();
+            }
         }
     }
 }

@@ -12,17 +12,17 @@ internal sealed class ObserverTransform : ResponseTransform
         var exchange = McpExchange.Of(context.HttpContext);
         if (context.ProxyResponse is not { } answer
             || context.SuppressResponseBody
-            || exchange is not { Call: not null, Message.Id: { } id })
+            || exchange is not { Call: not null, Message.Id: not null })
         {
             return ValueTask.CompletedTask;
         }
 
-        answer.Content = new ObservedContent(answer.Content, exchange, ObserverFor(answer.Content, id, exchange));
+        answer.Content = new ObservedContent(answer.Content, exchange, ObserverFor(answer.Content, exchange));
         return ValueTask.CompletedTask;
     }
 
     // Null where the answer cannot be read; its bytes are counted all the same.
-    private static ResponseObserver? ObserverFor(HttpContent content, JsonRpcId id, McpExchange exchange)
+    private static ResponseObserver? ObserverFor(HttpContent content, McpExchange exchange)
     {
         var headers = content.Headers;
         if (headers.NonValidated.Contains("Content-Encoding")
@@ -35,12 +35,12 @@ internal sealed class ObserverTransform : ResponseTransform
         var mediaType = headers.ContentType?.MediaType;
         if (string.Equals(mediaType, "application/json", StringComparison.OrdinalIgnoreCase))
         {
-            return new ResponseObserver(id, isEventStream: false);
+            return new ResponseObserver(isEventStream: false);
         }
 
         if (string.Equals(mediaType, "text/event-stream", StringComparison.OrdinalIgnoreCase))
         {
-            return new ResponseObserver(id, isEventStream: true);
+            return new ResponseObserver(isEventStream: true);
         }
 
         if (headers.ContentLength != 0 && mediaType is not null)
