@@ -44,8 +44,7 @@ internal sealed partial class EndpointEventTransform(ILogger<EndpointEventTransf
             LogRefused(logger, exchange.Backend);
         }
 
-        exchange.MessageEndpoint = path;
-        return path;
+        return exchange.MessageEndpoint = path;
     }
 
     [LoggerMessage(

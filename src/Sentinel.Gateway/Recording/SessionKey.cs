@@ -20,11 +20,11 @@ internal readonly record struct SessionKey(string Backend, string? Issuer, strin
     /// <param name="endpoint">Path and query, escaped.</param>
     public static SessionKey OfEndpoint(McpExchange exchange, string endpoint)
     {
-        // Escapes that need not be may be spelled in several ways.
-        var end = endpoint.IndexOfAny(['?', '#']);
-        var path = PathString.FromUriComponent(end < 0 ? endpoint : endpoint[..end]).ToUriComponent();
-        var query = end < 0 ? "" : endpoint[end..].Split('#')[0];
-        return Of(exchange, path + query);
+        // Clients and servers escape differently what need not be escaped.
+        var canonical = Uri.TryCreate("http://endpoint" + endpoint, UriKind.Absolute, out var url)
+            ? url.PathAndQuery
+            : endpoint;
+        return Of(exchange, canonical);
     }
 
     // A session id is visible ASCII of the server's choice and may look like a path: it would be the server's own.
