@@ -1,7 +1,4 @@
-using System.Buffers;
 using System.Buffers.Text;
-using System.Text;
-using System.Text.Json;
 
 namespace Sentinel.Gateway.Mcp;
 
@@ -13,6 +10,7 @@ internal struct CapturedValue
     private byte[]? _bytes;
     private int _length;
     private bool _isCut;
+    private bool _hasEscapes;
     private CapturedKind _kind;
 
     /// <summary>Whether the value was there at all.</summary>
@@ -28,6 +26,7 @@ internal struct CapturedValue
         _kind = kind;
         _length = 0;
         _isCut = false;
+        _hasEscapes = false;
     }
 
     public void Clear() => Begin(CapturedKind.None);
@@ -48,6 +47,7 @@ internal struct CapturedValue
         }
 
         raw[..room].CopyTo(_bytes.AsSpan(_length));
+        _hasEscapes |= raw[..room].Contains((byte)'\\');
         _length += room;
     }
 
@@ -55,7 +55,8 @@ internal struct CapturedValue
     public readonly bool Is(ReadOnlySpan<byte> token) => IsWholeToken && Raw.SequenceEqual(token);
 
     /// <summary>Whether this is a string with exactly the given value.</summary>
-    public readonly bool IsText(ReadOnlySpan<byte> value) => IsString && EqualsUnescaped(value);
+    public readonly bool IsText(ReadOnlySpan<byte> value) =>
+        IsString && !_isCut && (_hasEscapes ? EscapedText.Spells(Raw, value) : Raw.SequenceEqual(value));
 
     /// <summary>Whether this is the given id, in type and value.</summary>
     /// <remarks>Servers that read numbers as doubles echo the id <c>1</c> as <c>1.0</c>.</remarks>
@@ -74,7 +75,7 @@ internal struct CapturedValue
             return null;
         }
 
-        var text = Unescape(Raw, _isCut);
+        var text = EscapedText.Read(Raw, _isCut);
         if (text.Length <= chars)
         {
             return text;
@@ -89,69 +90,6 @@ internal struct CapturedValue
 
     private static bool IsZeroFraction(ReadOnlySpan<byte> rest) =>
         rest.IsEmpty || (rest.Length > 1 && rest[0] == '.' && !rest[1..].ContainsAnyExcept((byte)'0'));
-
-    private readonly bool EqualsUnescaped(ReadOnlySpan<byte> value)
-    {
-        if (_isCut)
-        {
-            return false;
-        }
-
-        return Raw.Contains((byte)'\\')
-            ? value.SequenceEqual(Encoding.UTF8.GetBytes(Unescape(Raw, isCut: false)))
-            : Raw.SequenceEqual(value);
-    }
-
-    // A cut may fall inside an escape or a character: what cannot be unescaped is shortened until it can, six bytes at
-    // most for \uXXXX and twelve for a pair.
-    private static string Unescape(ReadOnlySpan<byte> raw, bool isCut)
-    {
-        if (!raw.Contains((byte)'\\'))
-        {
-            return Encoding.UTF8.GetString(raw);
-        }
-
-        Span<byte> quoted = stackalloc byte[256];
-        var rented = raw.Length + 2 > quoted.Length ? ArrayPool<byte>.Shared.Rent(raw.Length + 2) : null;
-        try
-        {
-            quoted = rented ?? quoted;
-            quoted[0] = (byte)'"';
-            raw.CopyTo(quoted[1..]);
-            for (var length = raw.Length; length >= Math.Max(0, raw.Length - (isCut ? 12 : 0)); length--)
-            {
-                quoted[length + 1] = (byte)'"';
-                if (TryGetString(quoted[..(length + 2)]) is { } text)
-                {
-                    return text;
-                }
-            }
-
-            // Escapes of lone surrogates: shown as they came.
-            return Encoding.UTF8.GetString(raw);
-        }
-        finally
-        {
-            if (rented is not null)
-            {
-                ArrayPool<byte>.Shared.Return(rented);
-            }
-        }
-    }
-
-    private static string? TryGetString(ReadOnlySpan<byte> quoted)
-    {
-        try
-        {
-            var reader = new Utf8JsonReader(quoted);
-            reader.Read();
-            return reader.GetString();
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            return null;
-        }
-    }
 }
 
 /// <summary>The kinds of JSON value, as far as they are told apart.</summary>

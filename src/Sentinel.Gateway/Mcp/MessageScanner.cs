@@ -3,7 +3,8 @@ using System.Buffers;
 namespace Sentinel.Gateway.Mcp;
 
 /// <summary>
-/// Follows JSON messages as they stream by, whatever the split points, and keeps only what an outcome needs.
+/// Follows JSON messages as they stream by, whatever the split points, and keeps only what an outcome needs: of
+/// requests and notifications nothing.
 /// </summary>
 /// <remarks>
 /// Not a validator: it trusts the shape of what a server sends, and a message counts once its last brace has passed.
@@ -14,15 +15,12 @@ internal sealed class MessageScanner(ScannedMessage message)
     private const int KeyBytesMax = ScannedMessage.ShortValueBytesMax;
 
     private static readonly SearchValues<byte> Structure = SearchValues.Create("\"{}[],:"u8);
-    private static readonly SearchValues<byte> Containers = SearchValues.Create("\"{}[]"u8);
-    private static readonly SearchValues<byte> StringEnds = SearchValues.Create("\"\\"u8);
 
     private readonly Place[] _outer = new Place[8];
     private Place _place = Place.Root;
     private int _level;
-    private long _skippedLevels;
+    private JsonSkipper _skipper;
     private bool _isInString;
-    private bool _isEscaped;
     private bool _isKeyNext;
     private bool _isPrimitive;
     private KeptAs _keptAs;
@@ -35,7 +33,7 @@ internal sealed class MessageScanner(ScannedMessage message)
 
     /// <summary>Reads on to the end of the bytes or of the next message.</summary>
     /// <param name="hasMessage">
-    /// Whether a message ended; it stays in <see cref="Message"/> until the next begins.
+    /// Whether a message without a method ended; it stays in <see cref="Message"/> until the next begins.
     /// </param>
     /// <returns>How many bytes were read.</returns>
     public int Scan(ReadOnlySpan<byte> bytes, out bool hasMessage)
@@ -44,7 +42,10 @@ internal sealed class MessageScanner(ScannedMessage message)
         hasMessage = false;
         while (at < bytes.Length && !hasMessage)
         {
-            at += _isInString ? ScanString(bytes[at..]) : ScanStructure(bytes[at..], out hasMessage);
+            var rest = bytes[at..];
+            at += _skipper.IsInContainer ? _skipper.SkipContainer(rest)
+                : _isInString ? ScanString(rest)
+                : ScanStructure(rest, out hasMessage);
         }
 
         return at;
@@ -55,9 +56,8 @@ internal sealed class MessageScanner(ScannedMessage message)
     {
         _place = Place.Root;
         _level = 0;
-        _skippedLevels = 0;
+        _skipper.Reset();
         _isInString = false;
-        _isEscaped = false;
         _isKeyNext = false;
         _isPrimitive = false;
         _keptAs = KeptAs.Nothing;
@@ -65,39 +65,21 @@ internal sealed class MessageScanner(ScannedMessage message)
 
     private int ScanString(ReadOnlySpan<byte> bytes)
     {
-        if (_isEscaped)
-        {
-            _isEscaped = false;
-            Keep(bytes[..1]);
-            return 1;
-        }
-
-        var end = bytes.IndexOfAny(StringEnds);
-        if (end < 0)
-        {
-            Keep(bytes);
-            return bytes.Length;
-        }
-
-        if (bytes[end] == '\\')
-        {
-            _isEscaped = true;
-            Keep(bytes[..(end + 1)]);
-        }
-        else
+        var length = _skipper.SkipString(bytes, out var isEnd);
+        Keep(bytes[..(isEnd ? length - 1 : length)]);
+        if (isEnd)
         {
             _isInString = false;
-            Keep(bytes[..end]);
             _keptAs = KeptAs.Nothing;
         }
 
-        return end + 1;
+        return length;
     }
 
     private int ScanStructure(ReadOnlySpan<byte> bytes, out bool hasMessage)
     {
         hasMessage = false;
-        var next = bytes.IndexOfAny(_skippedLevels > 0 ? Containers : Structure);
+        var next = Structure.Contains(bytes[0]) ? 0 : bytes.IndexOfAny(Structure);
         var plain = next < 0 ? bytes : bytes[..next];
         if (_keptAs != KeptAs.Nothing && !plain.IsEmpty)
         {
@@ -127,6 +109,11 @@ internal sealed class MessageScanner(ScannedMessage message)
                 _isPrimitive = false;
                 _isKeyNext = IsObject(_place);
                 break;
+            case (byte)':' when _place == Place.Message && _key.IsText("method"u8):
+                // No response: the rest is passed over to its last brace.
+                Leave();
+                _skipper.BeginContainer();
+                break;
             case (byte)':':
                 _isKeyNext = false;
                 _keptAs = BeginMember();
@@ -139,11 +126,7 @@ internal sealed class MessageScanner(ScannedMessage message)
     private void BeginString()
     {
         _isInString = true;
-        if (_skippedLevels > 0)
-        {
-            return;
-        }
-
+        _skipper.BeginString();
         if (_isKeyNext)
         {
             _keptAs = KeptAs.Key;
@@ -157,9 +140,9 @@ internal sealed class MessageScanner(ScannedMessage message)
 
     private void KeepPrimitive(ReadOnlySpan<byte> bytes)
     {
-        foreach (var b in bytes)
+        foreach (var range in bytes.SplitAny(" \t\r\n"u8))
         {
-            if (b is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n')
+            if (bytes[range].IsEmpty)
             {
                 continue;
             }
@@ -170,7 +153,7 @@ internal sealed class MessageScanner(ScannedMessage message)
                 Kept(out _).Begin(CapturedKind.Token);
             }
 
-            Keep([b]);
+            Keep(bytes[range]);
         }
     }
 
@@ -184,7 +167,7 @@ internal sealed class MessageScanner(ScannedMessage message)
 
     private void Open(bool isObject)
     {
-        var place = _skippedLevels > 0 ? Place.Skipped : PlaceInside(isObject);
+        var place = PlaceInside(isObject);
         if (_keptAs != KeptAs.Nothing)
         {
             Kept(out _).Begin(CapturedKind.Container);
@@ -194,10 +177,11 @@ internal sealed class MessageScanner(ScannedMessage message)
         _isPrimitive = false;
         if (place == Place.Skipped)
         {
-            _skippedLevels++;
+            _skipper.BeginContainer();
             return;
         }
 
+        _key.Clear();
         _outer[_level++] = _place;
         _place = place;
         _isKeyNext = isObject;
@@ -211,21 +195,20 @@ internal sealed class MessageScanner(ScannedMessage message)
     {
         _keptAs = KeptAs.Nothing;
         _isPrimitive = false;
-        if (_skippedLevels > 0)
-        {
-            _skippedLevels--;
-            return false;
-        }
-
         if (_level == 0)
         {
             return false;
         }
 
         var isMessage = _place == Place.Message;
+        Leave();
+        return isMessage;
+    }
+
+    private void Leave()
+    {
         _place = _outer[--_level];
         _isKeyNext = false;
-        return isMessage;
     }
 
     // Where the object or array that opens here leads, given the place and the key before it.

@@ -1,6 +1,6 @@
 namespace Sentinel.Gateway.Mcp;
 
-/// <summary>What a scanner keeps of one message: as much as an outcome needs.</summary>
+/// <summary>What a scanner keeps of one message without a method: as much as an outcome needs.</summary>
 internal sealed class ScannedMessage
 {
     /// <summary>
@@ -21,16 +21,15 @@ internal sealed class ScannedMessage
     private CapturedValue _resultType;
     private CapturedValue _task;
     private CapturedValue _contentText;
-    private bool _hasMethod;
     private bool _hasResult;
 
     public ref readonly CapturedValue Id => ref _id;
 
-    /// <summary>Whether this is a response: no method, and a result or an error.</summary>
-    public bool IsResponse => !_hasMethod && (_hasResult || IsError);
+    /// <summary>Whether this is a response: it has a result or an error.</summary>
+    public bool IsResponse => _hasResult || IsError;
 
     /// <summary>Whether this is an error that names no request.</summary>
-    public bool IsErrorWithoutId => !_hasMethod && IsError && (!_id.IsPresent || _id.IsNull);
+    public bool IsErrorWithoutId => IsError && (!_id.IsPresent || _id.IsNull);
 
     /// <summary>Whether the result's content has had a text.</summary>
     public bool HasContentText => _contentText.IsString;
@@ -68,7 +67,6 @@ internal sealed class ScannedMessage
     public void Clear()
     {
         _id.Clear();
-        _hasMethod = false;
         ClearError();
         ClearResult();
     }
@@ -91,10 +89,6 @@ internal sealed class ScannedMessage
         {
             ClearError();
             return KeptAs.Error;
-        }
-        else
-        {
-            _hasMethod |= key.IsText("method"u8);
         }
 
         return KeptAs.Nothing;

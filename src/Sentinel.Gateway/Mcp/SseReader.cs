@@ -9,6 +9,10 @@ namespace Sentinel.Gateway.Mcp;
 /// </remarks>
 internal struct SseReader
 {
+    // The names' bytes, as they are shifted into a number.
+    private const uint DataName = 0x64617461;
+    private const uint IdName = 0x6964;
+
     private State _state;
     private Field _field;
     private bool _skipsLineFeed;
@@ -50,6 +54,13 @@ internal struct SseReader
                 case State.Name when _nameBytes > 0 && (bytes[at] is (byte)'\r' or (byte)'\n'):
                     // A line without a colon is a field with an empty value.
                     _state = State.AfterColon;
+                    break;
+                case State.Name when _nameBytes == 0 && bytes[at..].StartsWith("data:"u8):
+                    _skipsLineFeed = false;
+                    _nameBytes = 4;
+                    _name = DataName;
+                    _state = State.AfterColon;
+                    at += 5;
                     break;
                 case State.Start when IsBom(bytes[at]):
                     at++;
@@ -95,8 +106,8 @@ internal struct SseReader
         _state = State.Value;
         _field = (_nameBytes, _name) switch
         {
-            (4, 0x64617461) => Field.Data,
-            (2, 0x6964) => Field.Id,
+            (4, DataName) => Field.Data,
+            (2, IdName) => Field.Id,
             _ => Field.Other,
         };
         _hasIdBytes = false;
