@@ -66,8 +66,8 @@ public sealed partial class SampleServerProcess : IAsyncDisposable
 }
 
 /// <summary>
-/// One end of a tool's execution; <see cref="Outcome"/> is <c>started</c>, <c>ok</c>, <c>isError</c>, <c>error</c>
-/// or <c>cancelled</c>.
+/// One end of a tool's execution; <see cref="Outcome"/> is <c>started</c>, <c>ok</c>, <c>isError</c>, <c>error</c>,
+/// <c>inputRequired</c> or <c>cancelled</c>.
 /// </summary>
 public sealed record SampleCall(
     DateTimeOffset Time,
