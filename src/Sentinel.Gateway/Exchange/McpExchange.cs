@@ -100,5 +100,5 @@ internal sealed class McpExchange(TimeProvider time)
     }
 
     /// <summary>UUIDv7 for a further call of the same request.</summary>
-    public Guid NewRequestId() => Guid.CreateVersion7(new DateTimeOffset(Timestamp));
+    public Guid NewRequestId() => RequestIds.New(Timestamp);
 }

@@ -12,17 +12,29 @@ internal sealed class ObservedContent(HttpContent inner, AnswerWatch watch) : Wa
     {
         private readonly Stream _inner = inner;
 
-        // The forwarder reads into no buffer at all first, to wait without holding one; that passes through as well.
-        public override async ValueTask<int> ReadAsync(
-            Memory<byte> buffer,
-            CancellationToken cancellationToken = default)
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            var count = await _inner.ReadAsync(buffer, cancellationToken);
+            // The forwarder waits by reading into no buffer at all, so that what follows is mostly there already.
+            var read = _inner.ReadAsync(buffer, cancellationToken);
+            if (buffer.IsEmpty)
+            {
+                return read;
+            }
+
+            return read.IsCompletedSuccessfully
+                ? ValueTask.FromResult(Look(buffer, read.Result))
+                : LookAsync(buffer, read);
+        }
+
+        private async ValueTask<int> LookAsync(Memory<byte> buffer, ValueTask<int> read) => Look(buffer, await read);
+
+        private int Look(Memory<byte> buffer, int count)
+        {
             if (count > 0)
             {
                 watch.Observe(buffer.Span[..count]);
             }
-            else if (!buffer.IsEmpty)
+            else
             {
                 watch.End();
             }
