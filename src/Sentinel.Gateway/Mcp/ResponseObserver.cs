@@ -11,6 +11,9 @@ internal sealed class ResponseObserver
     /// <summary>How many responses of one event are found; a batch is no longer than that.</summary>
     public const int ResponsesMax = 100;
 
+    // A stream may be quiet for hours after one large batch.
+    private const int MessagesKept = 4;
+
     private readonly bool _isEventStream;
     private readonly MessageScanner _scanner;
 
@@ -86,6 +89,10 @@ internal sealed class ResponseObserver
                 _isHandingOver = false;
                 _found = 0;
                 _scanner.Reset();
+                if (_messages.Count > MessagesKept)
+                {
+                    _messages.RemoveRange(MessagesKept, _messages.Count - MessagesKept);
+                }
             }
 
             if (bytes.IsEmpty)
