@@ -34,6 +34,19 @@ internal static class RawCall
         return request;
     }
 
+    /// <summary>A tools/call, or with another method than POST a request without a body.</summary>
+    public static HttpRequestMessage Request(HttpMethod method, Uri url)
+    {
+        var request = Post(url, ToolCall("echo"));
+        request.Method = method;
+        if (method != HttpMethod.Post)
+        {
+            request.Content = null;
+        }
+
+        return request;
+    }
+
     /// <summary>A tools/call; <paramref name="id"/> is JSON text.</summary>
     public static string ToolCall(string tool, string id = "1", string arguments = "{}") =>
         $$$"""{"jsonrpc":"2.0","id":{{{id}}},"method":"tools/call","params":"""
