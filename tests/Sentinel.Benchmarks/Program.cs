@@ -1,4 +1,5 @@
 using Sentinel.Benchmarks.Calls;
+using Sentinel.Benchmarks.Micro;
 using Sentinel.Benchmarks.Processes;
 
 switch (args.FirstOrDefault())
@@ -11,7 +12,13 @@ switch (args.FirstOrDefault())
         return 0;
     case "calls":
         return await CallsBenchmark.RunAsync(CallsOptions.Parse(args[1..]));
+    case "micro":
+        return MicroBenchmarks.Run(args[1..]);
     default:
-        await Console.Error.WriteLineAsync("calls [--rounds N] [--seconds S] [--steps off,postgres,sqlite]");
+        await Console.Error.WriteLineAsync(
+            """
+            calls [--rounds N] [--seconds S] [--steps off,postgres,sqlite]
+            micro [--filter *Observer*]
+            """);
         return 2;
 }

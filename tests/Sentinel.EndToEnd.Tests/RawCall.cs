@@ -52,6 +52,9 @@ internal static class RawCall
         $$$"""{"jsonrpc":"2.0","id":{{{id}}},"method":"tools/call","params":"""
         + $$$"""{"name":"{{{tool}}}","arguments":{{{arguments}}}}}""";
 
+    /// <summary>A request without params.</summary>
+    public static string WithMethod(string method) => $$"""{"jsonrpc":"2.0","id":1,"method":"{{method}}"}""";
+
     /// <summary>A tools/call of 2026-07-28 as that revision wants it.</summary>
     public static HttpRequestMessage PostModern(
         Uri url,

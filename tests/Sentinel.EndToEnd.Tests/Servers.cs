@@ -74,7 +74,7 @@ public sealed class Servers : IAsyncLifetime
         }
     }
 
-    private ProxyConfig Config() =>
+    internal ProxyConfig Config() =>
         new ProxyConfig()
             .Backend("sample", Sample.Url)
             .Backend("sample-json", SampleJson.Url)

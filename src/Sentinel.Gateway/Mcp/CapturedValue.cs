@@ -1,7 +1,4 @@
-using System.Buffers;
 using System.Buffers.Text;
-using System.Text;
-using System.Text.Json;
 
 namespace Sentinel.Gateway.Mcp;
 
@@ -13,27 +10,26 @@ internal struct CapturedValue
     private byte[]? _bytes;
     private int _length;
     private bool _isCut;
+    private bool _hasEscapes;
+    private CapturedKind _kind;
 
     /// <summary>Whether the value was there at all.</summary>
-    public bool IsPresent { get; private set; }
+    public readonly bool IsPresent => _kind != CapturedKind.None;
 
-    /// <summary>Whether it is a string; otherwise a number or literal.</summary>
-    public bool IsString { get; private set; }
+    public readonly bool IsString => _kind == CapturedKind.String;
+
+    public readonly bool IsNull => Is("null"u8);
 
     /// <summary>Begins anew: of a repeated key the last value counts, as it does for clients.</summary>
-    public void Begin(bool isString)
+    public void Begin(CapturedKind kind)
     {
-        IsPresent = true;
-        IsString = isString;
+        _kind = kind;
         _length = 0;
         _isCut = false;
+        _hasEscapes = false;
     }
 
-    public void Clear()
-    {
-        IsPresent = false;
-        _length = 0;
-    }
+    public void Clear() => Begin(CapturedKind.None);
 
     /// <param name="limit">How many raw bytes are kept.</param>
     public void Append(ReadOnlySpan<byte> raw, int limit)
@@ -51,34 +47,35 @@ internal struct CapturedValue
         }
 
         raw[..room].CopyTo(_bytes.AsSpan(_length));
+        _hasEscapes |= raw[..room].Contains((byte)'\\');
         _length += room;
     }
 
     /// <summary>Whether this is exactly the given literal or number.</summary>
-    public readonly bool Is(ReadOnlySpan<byte> token) => IsPresent && !IsString && !_isCut && Raw.SequenceEqual(token);
+    public readonly bool Is(ReadOnlySpan<byte> token) => IsWholeToken && Raw.SequenceEqual(token);
 
     /// <summary>Whether this is a string with exactly the given value.</summary>
-    public readonly bool IsText(ReadOnlySpan<byte> value) => IsPresent && IsString && EqualsUnescaped(value);
+    public readonly bool IsText(ReadOnlySpan<byte> value) =>
+        IsString && !_isCut && (_hasEscapes ? EscapedText.Spells(Raw, value) : Raw.SequenceEqual(value));
 
     /// <summary>Whether this is the given id, in type and value.</summary>
-    public readonly bool Is(JsonRpcId id) =>
-        IsPresent && IsString == id.IsString
-        && (IsString ? EqualsUnescaped(id.Value) : !_isCut && Raw.SequenceEqual(id.Value));
+    /// <remarks>Servers that read numbers as doubles echo the id <c>1</c> as <c>1.0</c>.</remarks>
+    public readonly bool Is(JsonRpcId id) => id.IsString
+        ? IsText(id.Value)
+        : IsWholeToken && Raw.StartsWith(id.Value) && IsZeroFraction(Raw[id.Value.Length..]);
 
     public readonly int? ToInt32() =>
-        IsPresent && !IsString && !_isCut && Utf8Parser.TryParse(Raw, out int value, out var read) && read == _length
-            ? value
-            : null;
+        IsWholeToken && Utf8Parser.TryParse(Raw, out int value, out var read) && read == _length ? value : null;
 
     /// <summary>The string's text, unescaped and cut to so many characters; null for anything but a string.</summary>
     public readonly string? ToText(int chars)
     {
-        if (!IsPresent || !IsString)
+        if (!IsString)
         {
             return null;
         }
 
-        var text = Unescape(Raw, _isCut);
+        var text = EscapedText.Read(Raw, _isCut);
         if (text.Length <= chars)
         {
             return text;
@@ -89,66 +86,24 @@ internal struct CapturedValue
 
     private readonly ReadOnlySpan<byte> Raw => _bytes.AsSpan(0, _length);
 
-    private readonly bool EqualsUnescaped(ReadOnlySpan<byte> value)
-    {
-        if (_isCut)
-        {
-            return false;
-        }
+    private readonly bool IsWholeToken => _kind == CapturedKind.Token && !_isCut;
 
-        return Raw.Contains((byte)'\\')
-            ? value.SequenceEqual(Encoding.UTF8.GetBytes(Unescape(Raw, isCut: false)))
-            : Raw.SequenceEqual(value);
-    }
+    private static bool IsZeroFraction(ReadOnlySpan<byte> rest) =>
+        rest.IsEmpty || (rest.Length > 1 && rest[0] == '.' && !rest[1..].ContainsAnyExcept((byte)'0'));
+}
 
-    // A cut may fall inside an escape or a character: what cannot be unescaped is shortened until it can, six bytes at
-    // most for \uXXXX and twelve for a pair.
-    private static string Unescape(ReadOnlySpan<byte> raw, bool isCut)
-    {
-        if (!raw.Contains((byte)'\\'))
-        {
-            return Encoding.UTF8.GetString(raw);
-        }
+/// <summary>The kinds of JSON value, as far as they are told apart.</summary>
+internal enum CapturedKind : byte
+{
+    /// <summary>No value.</summary>
+    None,
 
-        Span<byte> quoted = stackalloc byte[256];
-        var rented = raw.Length + 2 > quoted.Length ? ArrayPool<byte>.Shared.Rent(raw.Length + 2) : null;
-        try
-        {
-            quoted = rented ?? quoted;
-            quoted[0] = (byte)'"';
-            raw.CopyTo(quoted[1..]);
-            for (var length = raw.Length; length >= Math.Max(0, raw.Length - (isCut ? 12 : 0)); length--)
-            {
-                quoted[length + 1] = (byte)'"';
-                if (TryGetString(quoted[..(length + 2)]) is { } text)
-                {
-                    return text;
-                }
-            }
+    /// <summary>A string: its bytes between the quotes.</summary>
+    String,
 
-            // Escapes of lone surrogates: shown as they came.
-            return Encoding.UTF8.GetString(raw);
-        }
-        finally
-        {
-            if (rented is not null)
-            {
-                ArrayPool<byte>.Shared.Return(rented);
-            }
-        }
-    }
+    /// <summary>A number or literal.</summary>
+    Token,
 
-    private static string? TryGetString(ReadOnlySpan<byte> quoted)
-    {
-        try
-        {
-            var reader = new Utf8JsonReader(quoted);
-            reader.Read();
-            return reader.GetString();
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            return null;
-        }
-    }
+    /// <summary>An object or array, of which nothing is kept.</summary>
+    Container,
 }

@@ -1,88 +1,142 @@
 namespace Sentinel.Gateway.Mcp;
 
-/// <summary>Watches the bytes of an answer go by and finds the response to one request in them.</summary>
+/// <summary>Watches the bytes of an answer go by and finds the responses in them, to whichever requests.</summary>
 /// <remarks>
-/// A candidate is an object without <c>method</c> whose id equals the request's in type and value: a server's own
-/// requests on the stream have an id space of their own and may carry the same value.
+/// A response is an object without <c>method</c>: a server's own requests on the stream have an id space of their own
+/// and may carry the same values. In an event stream it counts once its event's blank line has passed, because clients
+/// discard an event whose blank line never came.
 /// </remarks>
-internal sealed class ResponseObserver(JsonRpcId id, bool isEventStream)
+internal sealed class ResponseObserver
 {
-    private readonly MessageScanner _scanner = new();
+    /// <summary>How many responses of one event are found; a batch is no longer than that.</summary>
+    public const int ResponsesMax = 100;
+
+    // A stream may be quiet for hours after one large batch.
+    private const int MessagesKept = 4;
+
+    private readonly bool _isEventStream;
+    private readonly MessageScanner _scanner;
+
+    // The responses of the event that is open, and room for the message that comes next.
+    private readonly List<ScannedMessage> _messages = [new()];
     private SseReader _sse;
-    private Answer? _candidate;
-    private int _bomBytes = isEventStream ? 3 : 0;
+    private ScannedMessage _response;
+    private int _found;
+    private int _handedOver;
+    private bool _isHandingOver;
+    private int _bomBytes;
 
-    /// <summary>The answer, once the response message has passed.</summary>
-    public Answer? Answer { get; private set; }
-
-    /// <summary>
-    /// An error that names no request, as servers send where they could not read the id; null for none.
-    /// </summary>
-    public Answer? UnmatchedError { get; private set; }
-
-    /// <summary>
-    /// Takes the next bytes of the answer; after <see cref="Answer"/> is there, nothing is left to do.
-    /// </summary>
-    public void Observe(ReadOnlySpan<byte> bytes)
+    public ResponseObserver(bool isEventStream)
     {
-        if (isEventStream)
+        _isEventStream = isEventStream;
+        _response = _messages[0];
+        _scanner = new MessageScanner(_response);
+        _bomBytes = isEventStream ? 3 : 0;
+    }
+
+    /// <summary>The id of the response that was read last.</summary>
+    public ref readonly CapturedValue Id => ref _response.Id;
+
+    /// <summary>
+    /// Whether that response is an error that names no request, as servers send where they could not read the id.
+    /// </summary>
+    public bool IsErrorWithoutId => _response.IsErrorWithoutId;
+
+    /// <summary>Whether an event with an id has passed, so that the stream can be resumed after it.</summary>
+    public bool HasEventId => _sse.HasEventId;
+
+    /// <summary>What the response that was read last says of its request.</summary>
+    public Answer ToAnswer() => _response.ToAnswer();
+
+    /// <summary>Reads on to the end of the bytes or of the next response.</summary>
+    /// <param name="bytes">The next bytes of the answer; what was read is taken off.</param>
+    /// <returns>
+    /// Whether a response ended; it can be looked at until the next call, and there may be more even where no bytes are
+    /// left. False once all bytes are read.
+    /// </returns>
+    public bool TryRead(ref ReadOnlySpan<byte> bytes)
+    {
+        if (_isEventStream)
         {
-            ObserveEvents(bytes);
-            return;
+            return TryReadEvents(ref bytes);
         }
 
+        PassByteOrderMark(ref bytes);
+        while (!bytes.IsEmpty)
+        {
+            bytes = bytes[_scanner.Scan(bytes, out var hasMessage)..];
+            if (hasMessage && _response.IsResponse)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool TryReadEvents(ref ReadOnlySpan<byte> bytes)
+    {
+        while (true)
+        {
+            if (_isHandingOver && _handedOver < _found)
+            {
+                _response = _messages[_handedOver++];
+                return true;
+            }
+
+            if (_isHandingOver)
+            {
+                _isHandingOver = false;
+                _found = 0;
+                _scanner.Reset();
+                if (_messages.Count > MessagesKept)
+                {
+                    _messages.RemoveRange(MessagesKept, _messages.Count - MessagesKept);
+                }
+            }
+
+            if (bytes.IsEmpty)
+            {
+                return false;
+            }
+
+            bytes = bytes[_sse.Read(bytes, out var data, out var isEventEnd)..];
+            ScanData(data);
+            _isHandingOver = isEventEnd;
+            _handedOver = 0;
+        }
+    }
+
+    private void ScanData(ReadOnlySpan<byte> data)
+    {
+        while (!data.IsEmpty)
+        {
+            if (_found == _messages.Count)
+            {
+                _messages.Add(new ScannedMessage());
+            }
+
+            _scanner.Message = _messages[_found];
+            data = data[_scanner.Scan(data, out var hasMessage)..];
+            if (hasMessage && _scanner.Message.IsResponse && _found < ResponsesMax)
+            {
+                _found++;
+            }
+        }
+    }
+
+    private void PassByteOrderMark(ref ReadOnlySpan<byte> bytes)
+    {
         while (_bomBytes < 3 && !bytes.IsEmpty)
         {
             if (bytes[0] != "\uFEFF"u8[_bomBytes])
             {
                 _bomBytes = 3;
-                break;
+                return;
             }
 
             _bomBytes++;
             bytes = bytes[1..];
-        }
-
-        ObserveJson(bytes);
-        Answer = _candidate;
-    }
-
-    private void ObserveEvents(ReadOnlySpan<byte> bytes)
-    {
-        while (!bytes.IsEmpty && Answer is null)
-        {
-            bytes = bytes[_sse.Read(bytes, out var data, out var isEventEnd)..];
-            ObserveJson(data);
-            if (isEventEnd)
-            {
-                // Clients discard an event whose blank line never came, so its message counts only now.
-                Answer = _candidate;
-                _scanner.Reset();
-            }
-        }
-    }
-
-    private void ObserveJson(ReadOnlySpan<byte> json)
-    {
-        while (!json.IsEmpty && _candidate is null)
-        {
-            json = json[_scanner.Scan(json, out var hasMessage)..];
-            if (hasMessage && _scanner.IsResponse)
-            {
-                Match();
-            }
-        }
-    }
-
-    private void Match()
-    {
-        if (_scanner.Id.Is(id))
-        {
-            _candidate = _scanner.ToAnswer();
-        }
-        else if (_scanner.IsErrorResponse && (!_scanner.Id.IsPresent || _scanner.Id.Is("null"u8)))
-        {
-            UnmatchedError = _scanner.ToAnswer();
         }
     }
 }

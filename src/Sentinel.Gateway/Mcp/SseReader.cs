@@ -9,13 +9,23 @@ namespace Sentinel.Gateway.Mcp;
 /// </remarks>
 internal struct SseReader
 {
+    // The names' bytes, as they are shifted into a number.
+    private const uint DataName = 0x64617461;
+    private const uint IdName = 0x6964;
+
     private State _state;
+    private Field _field;
     private bool _skipsLineFeed;
-    private bool _isData;
     private bool _hasData;
+    private bool _hasId;
+    private bool _hasIdBytes;
+    private bool _hasIdNul;
     private int _bomBytes;
     private int _nameBytes;
-    private bool _isDataName;
+    private uint _name;
+
+    /// <summary>Whether an event with an id has passed, with or without data.</summary>
+    public bool HasEventId { get; private set; }
 
     /// <summary>Reads on to the end of the bytes, of a piece of data, or of an event.</summary>
     /// <param name="data">The piece of data found: a slice of the bytes, or a joining LF; may be empty.</param>
@@ -41,6 +51,17 @@ internal struct SseReader
                     }
 
                     break;
+                case State.Name when _nameBytes > 0 && (bytes[at] is (byte)'\r' or (byte)'\n'):
+                    // A line without a colon is a field with an empty value.
+                    _state = State.AfterColon;
+                    break;
+                case State.Name when _nameBytes == 0 && bytes[at..].StartsWith("data:"u8):
+                    _skipsLineFeed = false;
+                    _nameBytes = 4;
+                    _name = DataName;
+                    _state = State.AfterColon;
+                    at += 5;
+                    break;
                 case State.Start when IsBom(bytes[at]):
                     at++;
                     break;
@@ -57,12 +78,24 @@ internal struct SseReader
     {
         var end = bytes.IndexOfAny((byte)'\r', (byte)'\n');
         var value = end < 0 ? bytes : bytes[..end];
-        data = _isData ? value : default;
+        if (_field == Field.Data)
+        {
+            data = value;
+        }
+        else
+        {
+            data = default;
+            _hasIdBytes |= !value.IsEmpty;
+            _hasIdNul |= _field == Field.Id && value.Contains((byte)0);
+        }
+
         if (end < 0)
         {
             return bytes.Length;
         }
 
+        // Clients ignore an id with a NUL in it.
+        _hasId |= _field == Field.Id && _hasIdBytes && !_hasIdNul;
         EndLine(bytes[end]);
         return end + 1;
     }
@@ -71,13 +104,20 @@ internal struct SseReader
     private bool BeginValue()
     {
         _state = State.Value;
-        _isData = _isDataName && _nameBytes == 4;
-        var isJoined = _isData && _hasData;
-        _hasData |= _isData;
+        _field = (_nameBytes, _name) switch
+        {
+            (4, DataName) => Field.Data,
+            (2, IdName) => Field.Id,
+            _ => Field.Other,
+        };
+        _hasIdBytes = false;
+        _hasIdNul = false;
+        var isJoined = _field == Field.Data && _hasData;
+        _hasData |= _field == Field.Data;
         return isJoined;
     }
 
-    // One byte of a field's name or the end of its line; true at the blank line that ends an event.
+    // One byte of a field's name, or a blank line; true where that ends an event.
     private bool ReadName(byte b)
     {
         if (b == '\n' && _skipsLineFeed)
@@ -89,8 +129,9 @@ internal struct SseReader
         _skipsLineFeed = false;
         if (b is (byte)'\r' or (byte)'\n')
         {
-            var isEventEnd = _nameBytes == 0 && _hasData;
-            _hasData &= _nameBytes != 0;
+            var isEventEnd = _hasData;
+            _hasData = false;
+            HasEventId |= _hasId;
             EndLine(b);
             return isEventEnd;
         }
@@ -101,8 +142,9 @@ internal struct SseReader
             return false;
         }
 
-        _isDataName = (_nameBytes == 0 || _isDataName) && _nameBytes < 4 && b == "data"u8[_nameBytes];
-        _nameBytes++;
+        // Names longer than any known one need not be told apart.
+        _nameBytes = Math.Min(_nameBytes + 1, 5);
+        _name = (_name << 8) | b;
         return false;
     }
 
@@ -111,7 +153,7 @@ internal struct SseReader
         _skipsLineFeed = end == '\r';
         _state = State.Name;
         _nameBytes = 0;
-        _isDataName = false;
+        _name = 0;
     }
 
     private bool IsBom(byte b)
@@ -134,5 +176,12 @@ internal struct SseReader
         Name,
         AfterColon,
         Value,
+    }
+
+    private enum Field : byte
+    {
+        Other,
+        Data,
+        Id,
     }
 }

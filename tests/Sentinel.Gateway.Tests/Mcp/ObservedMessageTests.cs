@@ -12,6 +12,20 @@ public sealed class ObservedMessageTests
     [InlineData(""" { "id" : 1 , "result" : { "content" : [ ] } } """, "Success")]
     [InlineData("""{"id":1,"result":null}""", "Success")]
     [InlineData("""{"id":1,"result":{"isError":false}}""", "Success")]
+    [InlineData("""{"id":1,"result":{},"error":null}""", "Success")]
+    [InlineData("""{"id":1,"error": null ,"result":null}""", "Success")]
+    [InlineData("""{"id":1,"error":"text","result":null}""", "ProtocolError ")]
+    [InlineData("""{"id":1,"result":{"resultType":null}}""", "Success")]
+    [InlineData("""{"id":1,"result":{"task":null}}""", "Success")]
+    [InlineData("""{"id":1,"result":{"task": null, "resultType": null}}""", "Success")]
+    [InlineData("""{"id":1,"result":{"resultType":null,"task":{}}}""", "Task")]
+    [InlineData("""{"id":1,"result":{"resultType":7}}""", "UnknownResult", "A resultType that is no text.")]
+    [InlineData("""{"id":1,"result":{"resultType":{}}}""", "UnknownResult", "A resultType that is no text.")]
+    [InlineData("""{"id":1,"result":{"isError":true,"isError":{}}}""", "Success")]
+    [InlineData("""{"id":1,"result":{"isError":true},"result":{}}""", "Success")]
+    [InlineData("""{"id":1,"error":{"code":1,"message":"m"},"error":{"code":2}}""", "ProtocolError 2")]
+    [InlineData("""{"id":1,"result":{"content":[{"text":"t"}]},"error":{"code":2}}""", "ProtocolError 2")]
+    [InlineData("""{"id":1,"result":{"isError":true,"content":[{"text":5},{"text":"late"}]}}""", "ToolError", "late")]
     [InlineData("""{"id":1,"result":{"isError":"true"}}""", "Success")]
     [InlineData("""{"id":1,"result":{"structuredContent":{"isError":true,"error":{"code":1}}}}""", "Success")]
     [InlineData("""{"id":1,"result":{"content":[{"type":"text","text":"{\"isError\":true}"}]}}""", "Success")]
@@ -55,7 +69,8 @@ public sealed class ObservedMessageTests
     [Theory]
     [InlineData("another id", """{"id":2,"result":{}}""")]
     [InlineData("the id as a string", """{"id":"1","result":{}}""")]
-    [InlineData("the id as a fraction", """{"id":1.0,"result":{}}""")]
+    [InlineData("an id with a fraction", """{"id":1.5,"result":{}}""")]
+    [InlineData("an error that is null and no result", """{"id":1,"error":null}""")]
     [InlineData("a longer id", """{"id":11,"result":{}}""")]
     [InlineData("no id", """{"result":{}}""")]
     [InlineData("id null", """{"id":null,"result":{}}""")]
@@ -89,6 +104,14 @@ public sealed class ObservedMessageTests
     [InlineData("\"\"", """{"id":"","result":{}}""", true)]
     [InlineData("\"😀\"", """{"id":"\ud83d\ude00","result":{}}""", true)]
     [InlineData("\"null\"", """{"id":null,"result":{}}""", false)]
+    [InlineData("1", """{"id":1.0,"result":{}}""", true)]
+    [InlineData("1", """{"id":1.00,"result":{}}""", true)]
+    [InlineData("-1", """{"id":-1.0,"result":{}}""", true)]
+    [InlineData("1", """{"id":1.,"result":{}}""", false)]
+    [InlineData("1", """{"id":1.01,"result":{}}""", false)]
+    [InlineData("1", """{"id":10.0,"result":{}}""", false)]
+    [InlineData("1", """{"id":"1.0","result":{}}""", false)]
+    [InlineData("\"1.0\"", """{"id":1.0,"result":{}}""", false)]
     [InlineData("123456789012345678901", """{"id":123456789012345678901,"result":{}}""", true)]
     [InlineData("123456789012345678901", """{"id":123456789012345678902,"result":{}}""", false)]
     public void Ids_are_compared_by_type_and_exact_value(string id, string json, bool isFound)
@@ -103,7 +126,7 @@ public sealed class ObservedMessageTests
     {
         var id = Observing.IdOf($"\"{new string('x', JsonRpcId.BytesMax)}\"");
         var spelled = string.Concat(Enumerable.Repeat("\\u0078", JsonRpcId.BytesMax));
-        var observer = new ResponseObserver(id, isEventStream: false);
+        var observer = new Watch(id, isEventStream: false);
 
         observer.Observe(Encoding.UTF8.GetBytes($$$"""{"id":"{{{spelled}}}","result":{}}"""));
 

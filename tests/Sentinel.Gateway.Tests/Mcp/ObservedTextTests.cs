@@ -47,7 +47,7 @@ public sealed class ObservedTextTests
     public void Fifty_megabytes_pass_without_being_held(bool isEventStream)
     {
         var block = Encoding.UTF8.GetBytes(new string('x', 64 * 1024));
-        var observer = new ResponseObserver(Observing.One, isEventStream);
+        var observer = new Watch(Observing.One, isEventStream);
         var start = "{\"result\":{\"isError\":true,\"content\":[{\"type\":\"text\",\"text\":\""u8;
         var end = "\"}]},\"id\":1}\n\n"u8;
 
@@ -69,7 +69,7 @@ public sealed class ObservedTextTests
     [Fact]
     public void A_million_levels_pass_without_being_held()
     {
-        var observer = new ResponseObserver(Observing.One, isEventStream: false);
+        var observer = new Watch(Observing.One, isEventStream: false);
         byte[] answer =
         [
             .. "{\"id\":1,\"result\":{\"a\":"u8,
@@ -88,7 +88,7 @@ public sealed class ObservedTextTests
 
     private static string? ErrorText(string spelled)
     {
-        var observer = new ResponseObserver(Observing.One, isEventStream: false);
+        var observer = new Watch(Observing.One, isEventStream: false);
         observer.Observe(Encoding.UTF8.GetBytes($$$"""{"id":1,"error":{"message":"{{{spelled}}}"}}"""));
         return observer.Answer!.Text;
     }

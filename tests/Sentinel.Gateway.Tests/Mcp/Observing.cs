@@ -39,12 +39,37 @@ internal static class Observing
         bool isEventStream,
         JsonRpcId id)
     {
-        var observer = new ResponseObserver(id, isEventStream);
+        var watch = new Watch(id, isEventStream);
         foreach (var part in parts)
         {
-            observer.Observe(part);
+            watch.Observe(part);
         }
 
-        return (observer.Answer, observer.UnmatchedError);
+        return (watch.Answer, watch.UnmatchedError);
+    }
+}
+
+/// <summary>An observer that looks out for one request, as a call's own answer is watched.</summary>
+internal sealed class Watch(JsonRpcId id, bool isEventStream)
+{
+    private readonly ResponseObserver _observer = new(isEventStream);
+
+    public Answer? Answer { get; private set; }
+
+    public Answer? UnmatchedError { get; private set; }
+
+    public void Observe(ReadOnlySpan<byte> bytes)
+    {
+        while (Answer is null && _observer.TryRead(ref bytes))
+        {
+            if (_observer.Id.Is(id))
+            {
+                Answer = _observer.ToAnswer();
+            }
+            else if (_observer.IsErrorWithoutId)
+            {
+                UnmatchedError = _observer.ToAnswer();
+            }
+        }
     }
 }
