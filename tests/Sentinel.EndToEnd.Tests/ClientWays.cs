@@ -8,14 +8,14 @@ public static class ClientWays
     public static TheoryData<Era, Answers, Route> All { get; } =
     [
         .. from serving in Servings
-        from route in RoutesOf(serving.Era)
+        from route in Enum.GetValues<Route>()
         select new TheoryDataRow<Era, Answers, Route>(serving.Era, serving.Answers, route),
     ];
 
     public static TheoryData<Era, Route> WithEventStreams { get; } =
     [
         .. from era in Enum.GetValues<Era>()
-        from route in RoutesOf(era)
+        from route in Enum.GetValues<Route>()
         select new TheoryDataRow<Era, Route>(era, route),
     ];
 
@@ -24,15 +24,14 @@ public static class ClientWays
     [
         .. from serving in Servings
         where serving.Era is Era.HttpSse or Era.Legacy
-        from route in RoutesOf(serving.Era)
+        from route in Enum.GetValues<Route>()
         select new TheoryDataRow<Era, Answers, Route>(serving.Era, serving.Answers, route),
     ];
 
-    /// <summary>Those that lead through the gateway, to be compared with those that do not.</summary>
-    public static TheoryData<Era, Answers> ThroughTheGateway { get; } =
+    /// <summary>What is compared, once directly and once through the gateway.</summary>
+    public static TheoryData<Era, Answers> Compared { get; } =
     [
         .. from serving in Servings
-        where RoutesOf(serving.Era).Contains(Route.Gateway)
         select new TheoryDataRow<Era, Answers>(serving.Era, serving.Answers),
     ];
 
@@ -42,7 +41,4 @@ public static class ClientWays
         from answers in Enum.GetValues<Answers>()
         where era is not Era.HttpSse || answers is Answers.Sse
         select (era, answers);
-
-    private static Route[] RoutesOf(Era era) =>
-        era is Era.HttpSse ? [Route.Direct] : [Route.Direct, Route.Gateway];
 }

@@ -177,7 +177,7 @@ public sealed class OfficialClientTests(Servers servers)
     }
 
     [Theory]
-    [MemberData(nameof(ClientWays.ThroughTheGateway), MemberType = typeof(ClientWays))]
+    [MemberData(nameof(ClientWays.Compared), MemberType = typeof(ClientWays))]
     public async Task Observes_through_the_gateway_what_it_observes_without(Era era, Answers answers)
     {
         await using var direct = await OfficialClient.ConnectAsync(servers, era, answers, Route.Direct);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.ServerSentEvents;
 using System.Text.Json;
 using Sentinel.Tests.Shared;
 using Xunit;
@@ -42,6 +43,23 @@ public sealed class SampleServerTests
         using var response = await request.SendAsync();
 
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Hands_the_events_of_a_session_to_nobody_else()
+    {
+        await using var server = await SampleServerProcess.StartAsync();
+        var (session, firstEventId) = await InitializeAsync(server);
+        var (other, _) = await InitializeAsync(server);
+
+        using var own = await ResumeAsync(server, session, firstEventId);
+        using var foreign = await ResumeAsync(server, other, firstEventId);
+        using var unknown = await ResumeAsync(server, session, "99-0");
+
+        var replayed = await own.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.Contains("sentinel-sample", replayed, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.BadRequest, foreign.StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, unknown.StatusCode);
     }
 
     [Fact]
@@ -103,6 +121,28 @@ public sealed class SampleServerTests
         Assert.Contains("stderr: SampleServer [--urls", failure.Message, StringComparison.Ordinal);
         Assert.Equal(2, await process.WaitForExitAsync());
     }
+
+    private static async Task<(string Session, string FirstEventId)> InitializeAsync(SampleServerProcess server)
+    {
+        const string Body = """
+            {"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25",
+            "capabilities":{},"clientInfo":{"name":"x","version":"1"}}}
+            """;
+        using var response = await RawCall.Post(server.McpUrl, Body.ReplaceLineEndings(""), key: null).SendAsync();
+        var events = SseParser
+            .Create(await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken))
+            .EnumerateAsync(TestContext.Current.CancellationToken);
+        var first = await events.FirstAsync(TestContext.Current.CancellationToken);
+        return (response.Header("Mcp-Session-Id")!, first.EventId!);
+    }
+
+    private static Task<HttpResponseMessage> ResumeAsync(SampleServerProcess server, string session, string eventId) =>
+        RawCall
+            .Request(HttpMethod.Get, server.McpUrl)
+            .With("Mcp-Session-Id", session)
+            .With("MCP-Protocol-Version", "2025-11-25")
+            .With("Last-Event-ID", eventId)
+            .SendAsync();
 
     private static HttpRequestMessage Call(SampleServerProcess server) =>
         RawCall.PostModern(server.McpUrl, "echo", """{"text":"x"}""", key: null);
