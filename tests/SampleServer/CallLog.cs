@@ -5,7 +5,7 @@ using ModelContextProtocol.Server;
 namespace Sentinel.SampleServer;
 
 /// <summary>One end of a tool's execution. <see cref="Outcome"/> is <c>started</c> at its beginning, and at its end
-/// <c>ok</c>, <c>isError</c>, <c>error</c> or <c>cancelled</c>.</summary>
+/// <c>ok</c>, <c>isError</c>, <c>error</c>, <c>inputRequired</c> or <c>cancelled</c>.</summary>
 internal sealed record CallEntry(
     DateTimeOffset Time,
     string Outcome,
@@ -55,6 +55,11 @@ internal sealed class CallLog : IDisposable
             catch (OperationCanceledException)
             {
                 Write(request, "cancelled");
+                throw;
+            }
+            catch (InputRequiredException)
+            {
+                Write(request, "inputRequired");
                 throw;
             }
             catch (Exception)

@@ -27,7 +27,10 @@ options.Filters.Request.CallToolFilters.Add(calls.Recording);
 app.Use(requests.RecordAsync);
 app.MapGet("/_calls", () => calls.Entries);
 app.MapGet("/_requests", () => requests.Entries);
-McpEndpoint.Map(app, "/mcp", options, arguments.Answers);
+// A single JSON body cannot be resumed, so there is nothing to keep.
+var events = arguments.Answers is McpAnswers.EventStream ? new EventStore() : null;
+McpEndpoint.Map(app, "/mcp", options, arguments.Answers, events);
+SseEndpoint.Map(app, options);
 
 await app.StartAsync();
 foreach (var url in app.Urls)

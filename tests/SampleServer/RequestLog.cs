@@ -18,12 +18,18 @@ internal sealed class RequestLog(TimeProvider time)
 {
     public const string Item = "sample.request";
 
+    /// <summary>A task that ends with the answer to the request.</summary>
+    public const string Answered = "sample.answered";
+
     private readonly Recent<ReceivedRequest> _requests = new();
 
     public IReadOnlyList<ReceivedRequest> Entries => _requests.ToArray();
 
     public async Task RecordAsync(HttpContext http, RequestDelegate next)
     {
+        var answered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        http.Items[Answered] = answered.Task;
+
         // Everything but the questions that tests ask.
         if (http.Request.Path.Value is not ("/_calls" or "/_requests"))
         {
@@ -37,7 +43,14 @@ internal sealed class RequestLog(TimeProvider time)
             http.Items[Item] = received;
         }
 
-        await next(http);
+        try
+        {
+            await next(http);
+        }
+        finally
+        {
+            answered.SetResult();
+        }
     }
 
     private ReceivedRequest Describe(HttpRequest request, MemoryStream body) =>

@@ -16,7 +16,12 @@ internal static class SampleTools
             Tool("fail", Fail),
             Tool("throw", Throw),
             Tool("big", Big),
+            .. AskingTools.All(),
+            .. StreamTools.All(),
         ];
+
+    public static McpServerTool Tool(string name, Delegate method, bool structured = false) =>
+        McpServerTool.Create(method, new() { Name = name, UseStructuredContent = structured });
 
     [Description("Answers with the text it was given.")]
     private static string Echo(string text) => text;
@@ -64,9 +69,6 @@ internal static class SampleTools
                 span[i] = (char)('a' + (i % 26));
             }
         });
-
-    private static McpServerTool Tool(string name, Delegate method, bool structured = false) =>
-        McpServerTool.Create(method, new() { Name = name, UseStructuredContent = structured });
 
     private sealed record Sum(double Total);
 }

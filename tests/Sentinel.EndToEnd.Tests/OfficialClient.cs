@@ -1,4 +1,5 @@
 using ModelContextProtocol.Client;
+using ModelContextProtocol.Protocol;
 using Sentinel.Tests.Shared;
 using Xunit;
 
@@ -6,6 +7,9 @@ namespace Sentinel.EndToEnd.Tests;
 
 public enum Era
 {
+    /// <summary>2024-11-05: one stream for every message of the server, and an address to post to.</summary>
+    HttpSse,
+
     /// <summary>2025-11-25: initialize, a session, a stream, DELETE.</summary>
     Legacy,
 
@@ -33,19 +37,25 @@ internal sealed class OfficialClient : IAsyncDisposable
 {
     private readonly HttpClientTransport _transport;
 
-    private OfficialClient(HttpClientTransport transport, McpClient mcp, SampleServerProcess server, string marker)
+    private OfficialClient(HttpClientTransport transport, McpClient mcp, ClientHost host)
     {
         _transport = transport;
         Mcp = mcp;
-        Server = server;
-        Marker = marker;
+        Host = host;
     }
 
     public McpClient Mcp { get; }
 
-    public SampleServerProcess Server { get; }
+    /// <summary>What the client answers when it is asked, and what it was told.</summary>
+    public ClientHost Host { get; }
 
-    public string Marker { get; }
+    public required SampleServerProcess Server { get; init; }
+
+    public required string Marker { get; init; }
+
+    /// <summary>A single JSON body has no room for a question before the answer, unless the question is the answer.
+    /// </summary>
+    public required bool CanBeAsked { get; init; }
 
     public static async Task<OfficialClient> ConnectAsync(Servers servers, Era era, Answers answers, Route route)
     {
@@ -53,39 +63,57 @@ internal sealed class OfficialClient : IAsyncDisposable
             answers is Answers.Sse ? (servers.Sample, "sample") : (servers.SampleJson, "sample-json");
         var marker = Guid.NewGuid().ToString("n");
         var headers = new Dictionary<string, string> { [Servers.Marker] = marker };
-        var endpoint = server.McpUrl;
+        var origin = server.Url;
         if (route is Route.Gateway)
         {
-            endpoint = new Uri((await servers.Gateway).Url, $"{prefix}/mcp");
+            origin = new Uri((await servers.Gateway).Url, $"{prefix}/");
             headers["X-Api-Key"] = Servers.TesterKey;
         }
 
         var transport = new HttpClientTransport(
             new()
             {
-                Endpoint = endpoint,
+                Endpoint = new Uri(origin, era is Era.HttpSse ? "sse" : "mcp"),
                 AdditionalHeaders = headers,
-                TransportMode = era is Era.Detected ? HttpTransportMode.AutoDetect : HttpTransportMode.StreamableHttp,
+                TransportMode = era switch
+                {
+                    Era.HttpSse => HttpTransportMode.Sse,
+                    Era.Detected => HttpTransportMode.AutoDetect,
+                    _ => HttpTransportMode.StreamableHttp,
+                },
             }
         );
-        var options = new McpClientOptions
+        var host = new ClientHost();
+        var mcp = await McpClient.CreateAsync(
+            transport,
+            host.Options(era),
+            cancellationToken: TestContext.Current.CancellationToken
+        );
+        return new OfficialClient(transport, mcp, host)
         {
-            ClientInfo = new() { Name = "end-to-end", Version = "1.0.0" },
-            ProtocolVersion = era switch
-            {
-                Era.Legacy => "2025-11-25",
-                Era.Modern => "2026-07-28",
-                _ => null,
-            },
+            Server = server,
+            Marker = marker,
+            CanBeAsked = answers is Answers.Sse || era is Era.Modern or Era.Detected,
         };
-        var cancellationToken = TestContext.Current.CancellationToken;
-        var mcp = await McpClient.CreateAsync(transport, options, cancellationToken: cancellationToken);
-        return new OfficialClient(transport, mcp, server, marker);
     }
+
+    public Task<CallToolResult> CallAsync(string tool, Dictionary<string, object?> arguments) =>
+        Mcp.CallToolAsync(tool, arguments, cancellationToken: TestContext.Current.CancellationToken).AsTask();
+
+    /// <summary>The text that a call answers with.</summary>
+    public async Task<string> TextAsync(string tool, Dictionary<string, object?> arguments) =>
+        Text(await CallAsync(tool, arguments));
+
+    public static string Text(CallToolResult result) =>
+        Assert.IsType<TextContentBlock>(Assert.Single(result.Content)).Text;
 
     /// <summary>What the sample server executed for this client.</summary>
     public async Task<IReadOnlyList<SampleCall>> CallsAsync() =>
         [.. (await Server.Calls()).Where(call => call.Header(Servers.Marker) == Marker)];
+
+    /// <summary>What became of this client's calls, oldest first.</summary>
+    public async Task<string[]> OutcomesAsync() =>
+        [.. (await CallsAsync()).Select(call => $"{call.Tool} {call.Outcome}")];
 
     /// <summary>What the sample server received from this client.</summary>
     public async Task<IReadOnlyList<SampleRequest>> RequestsAsync() =>

@@ -34,10 +34,26 @@ internal static class RawCall
         return request;
     }
 
+    /// <summary>A tools/call, or with another method than POST a request without a body.</summary>
+    public static HttpRequestMessage Request(HttpMethod method, Uri url)
+    {
+        var request = Post(url, ToolCall("echo"));
+        request.Method = method;
+        if (method != HttpMethod.Post)
+        {
+            request.Content = null;
+        }
+
+        return request;
+    }
+
     /// <summary>A tools/call; <paramref name="id"/> is JSON text.</summary>
     public static string ToolCall(string tool, string id = "1", string arguments = "{}") =>
         $$$"""{"jsonrpc":"2.0","id":{{{id}}},"method":"tools/call","params":"""
         + $$$"""{"name":"{{{tool}}}","arguments":{{{arguments}}}}}""";
+
+    /// <summary>A request without params.</summary>
+    public static string WithMethod(string method) => $$"""{"jsonrpc":"2.0","id":1,"method":"{{method}}"}""";
 
     /// <summary>A tools/call of 2026-07-28 as that revision wants it.</summary>
     public static HttpRequestMessage PostModern(

@@ -27,16 +27,29 @@ public sealed class RecordedGateway : IAsyncLifetime
     /// <summary>Skips the running test where there is no PostgreSQL.</summary>
     public Task StartedAsync() => _started.Value;
 
-    /// <summary>The one row of that client's one call, once every row that was on its way has arrived.</summary>
-    internal async Task<Row> OnlyRowAsync(string client)
-    {
-        await Eventually.HoldsAsync(async () => (await Table.RowsAsync(client)).Count > 0);
+    /// <summary>How long a call whose stream has ended waits for its answer on another.</summary>
+    public const int AnswerWaitSeconds = 4;
 
-        // Rows come in order: whatever the call left is there before the row of a call made after it.
-        var fence = $"after-{client}";
+    /// <summary>The rows of that client, once there are so many and no more were on their way.</summary>
+    internal async Task<IReadOnlyList<Row>> RowsAsync(string client, int count)
+    {
+        await Eventually.HoldsAsync(async () => (await Table.RowsAsync(client)).Count >= count);
+        await FenceAsync(client);
+        var rows = await Table.RowsAsync(client);
+        Assert.Equal(count, rows.Count);
+        return rows;
+    }
+
+    /// <summary>The one row of that client's one call, once every row that was on its way has arrived.</summary>
+    internal async Task<Row> OnlyRowAsync(string client) => Assert.Single(await RowsAsync(client, 1));
+
+    /// <summary>Returns once every row that was on its way has arrived.</summary>
+    internal async Task FenceAsync(string client)
+    {
+        // Rows come in order: whatever a call left is there before the row of a call made after it.
+        var fence = $"after-{client}-{Guid.NewGuid():n}";
         await Rpc.CallAsync(new Uri(Gateway.Url, "gone/mcp"), Servers.TesterKey, "echo", client: fence);
         await Eventually.HoldsAsync(async () => (await Table.RowsAsync(fence)).Count > 0);
-        return Assert.Single(await Table.RowsAsync(client));
     }
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
@@ -65,6 +78,7 @@ public sealed class RecordedGateway : IAsyncLifetime
             .Role("limited", allow: ["sample/*"], deny: ["sample/fail"])
             .Disable("sample/big")
             .AuditToPostgres();
+        config.Sentinel["Sessions"] = new JsonObject { ["AnswerWaitSeconds"] = AnswerWaitSeconds };
         config.ReverseProxy["Clusters"]!["stalled"]!["HttpRequest"] = new JsonObject
         {
             ["ActivityTimeout"] = "00:00:01",

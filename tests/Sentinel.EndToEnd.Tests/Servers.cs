@@ -38,6 +38,9 @@ public sealed class Servers : IAsyncLifetime
     /// <summary>Behind <c>/raw</c>.</summary>
     public ScriptedBackend Raw { get; private set; } = null!;
 
+    /// <summary>Silent since the tests began, through <see cref="Gateway"/>.</summary>
+    public IdleStreams Idle { get; private set; } = null!;
+
     /// <summary>Admits the two keys and nobody else.</summary>
     public Task<GatewayProcess> Gateway => _gateway.Value;
 
@@ -49,10 +52,12 @@ public sealed class Servers : IAsyncLifetime
         Sample = await SampleServerProcess.StartAsync("sse");
         SampleJson = await SampleServerProcess.StartAsync("json");
         Raw = await ScriptedBackend.StartAsync();
+        Idle = IdleStreams.Open(Raw, Gateway);
     }
 
     public async ValueTask DisposeAsync()
     {
+        await Idle.DisposeAsync();
         await DisposeIfStartedAsync(_gateway);
         await DisposeIfStartedAsync(_openGateway);
         await Raw.DisposeAsync();
@@ -69,7 +74,7 @@ public sealed class Servers : IAsyncLifetime
         }
     }
 
-    private ProxyConfig Config() =>
+    internal ProxyConfig Config() =>
         new ProxyConfig()
             .Backend("sample", Sample.Url)
             .Backend("sample-json", SampleJson.Url)

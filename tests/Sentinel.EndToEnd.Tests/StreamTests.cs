@@ -1,7 +1,6 @@
 using System.Net.ServerSentEvents;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
-using Sentinel.Tests.Shared;
 using Xunit;
 
 namespace Sentinel.EndToEnd.Tests;
@@ -56,46 +55,6 @@ public sealed class StreamTests(Servers servers)
 
         Assert.Contains("notifications/progress", first, StringComparison.Ordinal);
         Assert.Contains("\"result\":{}", rest, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Tells_the_server_that_the_client_has_gone()
-    {
-        var gone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        servers.Raw.On($"/{_path}", async http =>
-        {
-            http.RequestAborted.Register(gone.SetResult);
-            http.Response.ContentType = "text/event-stream";
-            await http.Response.WriteAsync(": open\n\n");
-            await http.Response.Body.FlushAsync();
-            await gone.Task;
-        });
-
-        var response = await (await ToRawAsync()).SendAsync();
-        response.Dispose();
-
-        await gone.Task.WaitAsync(Deadline.Default, TestContext.Current.CancellationToken);
-    }
-
-    [Fact]
-    public async Task Does_not_end_an_answer_cleanly_that_the_server_broke_off()
-    {
-        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        servers.Raw.On($"/{_path}", async http =>
-        {
-            http.Response.ContentType = "text/event-stream";
-            await http.Response.WriteAsync("data: {\"jsonrpc\":\n");
-            await http.Response.Body.FlushAsync();
-            await begun.Task;
-            http.Abort();
-        });
-
-        using var response = await (await ToRawAsync()).SendAsync();
-        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
-        await reader.ReadLineAsync(TestContext.Current.CancellationToken);
-        begun.SetResult();
-
-        await Assert.ThrowsAnyAsync<IOException>(() => reader.ReadToEndAsync());
     }
 
     [Theory]

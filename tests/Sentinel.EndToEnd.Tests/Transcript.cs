@@ -9,8 +9,9 @@ namespace Sentinel.EndToEnd.Tests;
 /// <summary>Everything a client can observe of the sample server, as lines that can be compared.</summary>
 internal static class Transcript
 {
-    public static async Task<string> RecordAsync(McpClient client)
+    public static async Task<string> RecordAsync(OfficialClient observer)
     {
+        var client = observer.Mcp;
         var lines = new List<string>
         {
             $"revision {client.NegotiatedProtocolVersion}",
@@ -27,6 +28,15 @@ internal static class Transcript
         lines.Add(await CallAsync(client, "slow", new() { ["steps"] = 2, ["delayMs"] = 5 }));
         lines.Add(await CallAsync(client, "big", new() { ["bytes"] = 300_000 }));
         lines.Add(await CallAsync(client, "no_such_tool", []));
+        lines.Add(await CallAsync(client, "poll", new() { ["text"] = "later" }));
+        lines.Add(await CallAsync(client, "announce", new() { ["text"] = "aside" }));
+        if (observer.CanBeAsked)
+        {
+            lines.Add(await CallAsync(client, "ask_model", new() { ["question"] = "Warum?" }));
+            lines.Add(await CallAsync(client, "ask_user", new() { ["question"] = "Wer?" }));
+            lines.Add(await CallAsync(client, "list_roots", []));
+        }
+
         return string.Join('\n', lines);
     }
 

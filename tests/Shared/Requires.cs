@@ -15,6 +15,28 @@ public static class Requires
         }
     }
 
+    /// <summary>Node.js, and the packages that the lock file in tests/Node names.</summary>
+    public static void NodePackages()
+    {
+        if (!IsOnPath("node") || !Directory.Exists(Artifacts.Source("tests/Node/node_modules/@modelcontextprotocol")))
+        {
+            Missing("The Node packages are not installed: apt-get install nodejs npm, then npm ci --prefix tests/Node.");
+        }
+    }
+
+    public static void Go()
+    {
+        if (!IsOnPath("go"))
+        {
+            Missing("Go is not installed: apt-get install golang-go.");
+        }
+    }
+
+    private static bool IsOnPath(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator)
+            .Any(folder => File.Exists(Path.Combine(folder, program)));
+
     private static void Missing(string reason)
     {
         if (string.Equals(Environment.GetEnvironmentVariable("CI"), "true", StringComparison.OrdinalIgnoreCase))

@@ -1,27 +1,12 @@
-using System.Net.Http.Json;
-using System.Text.Json;
-using System.Text.RegularExpressions;
-
 namespace Sentinel.Tests.Shared;
 
-/// <summary>The sample MCP server in a process of its own, and what it says it was sent.</summary>
-public sealed partial class SampleServerProcess : IAsyncDisposable
+/// <summary>The sample MCP server, on the official C# SDK.</summary>
+public sealed class SampleServerProcess : ServerProcess
 {
-    private readonly HttpClient _http;
-
     private SampleServerProcess(ChildProcess process, Uri url)
+        : base(process, url)
     {
-        Process = process;
-        Url = url;
-        _http = new HttpClient { BaseAddress = url };
     }
-
-    public ChildProcess Process { get; }
-
-    /// <summary>Its origin, with a slash at the end.</summary>
-    public Uri Url { get; }
-
-    public Uri McpUrl => new(Url, "mcp");
 
     /// <summary>Starts it on the loopback; <paramref name="answers"/> is <c>sse</c> or <c>json</c>.</summary>
     public static async Task<SampleServerProcess> StartAsync(
@@ -35,72 +20,6 @@ public sealed partial class SampleServerProcess : IAsyncDisposable
             Artifacts.Built("SampleServer", "SampleServer.dll"),
             ["--urls", $"http://127.0.0.1:{port}", "--answers", answers, "--exit-with-parent", .. log]
         );
-        try
-        {
-            var line = await process.WaitForMatchAsync(ListeningLine());
-            return new SampleServerProcess(process, new Uri(line.Groups["origin"].Value + "/"));
-        }
-        catch
-        {
-            await process.DisposeAsync();
-            throw;
-        }
+        return new SampleServerProcess(process, await ListeningAsync(process));
     }
-
-    /// <summary>Both ends of every execution of a tool, oldest first.</summary>
-    public async Task<IReadOnlyList<SampleCall>> Calls() =>
-        await _http.GetFromJsonAsync<List<SampleCall>>("_calls") ?? [];
-
-    /// <summary>Every HTTP request received, oldest first; those that read these lists left out.</summary>
-    public async Task<IReadOnlyList<SampleRequest>> Requests() =>
-        await _http.GetFromJsonAsync<List<SampleRequest>>("_requests") ?? [];
-
-    public async ValueTask DisposeAsync()
-    {
-        _http.Dispose();
-        await Process.DisposeAsync();
-    }
-
-    [GeneratedRegex(@"Listening on (?<origin>http://127\.0\.0\.1:\d+)", RegexOptions.None, 1000)]
-    private static partial Regex ListeningLine();
-}
-
-/// <summary>
-/// One end of a tool's execution; <see cref="Outcome"/> is <c>started</c>, <c>ok</c>, <c>isError</c>, <c>error</c>
-/// or <c>cancelled</c>.
-/// </summary>
-public sealed record SampleCall(
-    DateTimeOffset Time,
-    string Outcome,
-    string Tool,
-    JsonElement? Arguments,
-    JsonElement? JsonRpcId,
-    string? SentinelRequestId,
-    IReadOnlyDictionary<string, string[]>? Headers,
-    string? BodySha256
-)
-{
-    public string? Header(string name) => SampleHeaders.Find(Headers, name);
-}
-
-/// <summary>One HTTP request as the sample server received it.</summary>
-public sealed record SampleRequest(
-    DateTimeOffset Time,
-    string Method,
-    string Path,
-    IReadOnlyDictionary<string, string[]> Headers,
-    int BodyBytes,
-    string BodySha256
-)
-{
-    public string? Header(string name) => SampleHeaders.Find(Headers, name);
-}
-
-internal static class SampleHeaders
-{
-    public static string? Find(IReadOnlyDictionary<string, string[]>? headers, string name) =>
-        headers
-            ?.Where(header => string.Equals(header.Key, name, StringComparison.OrdinalIgnoreCase))
-            .Select(header => string.Join(", ", header.Value))
-            .FirstOrDefault();
 }

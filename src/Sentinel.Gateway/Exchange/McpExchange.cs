@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
 using Sentinel.Gateway.Mcp;
-using Sentinel.Gateway.Rbac;
 
 namespace Sentinel.Gateway.Exchange;
 
@@ -16,10 +15,8 @@ internal sealed class McpExchange(TimeProvider time)
     /// <summary>When the request arrived, in UTC.</summary>
     public DateTime Timestamp { get; } = time.GetUtcNow().UtcDateTime;
 
-    /// <summary>UUIDv7 of the call, made when first asked for.</summary>
-    public Guid RequestId => _requestId != Guid.Empty
-        ? _requestId
-        : _requestId = Guid.CreateVersion7(new DateTimeOffset(Timestamp));
+    /// <summary>UUIDv7 of the request and its first call, made when first asked for.</summary>
+    public Guid RequestId => _requestId != Guid.Empty ? _requestId : _requestId = NewRequestId();
 
     /// <summary>The same as headers carry it.</summary>
     public string RequestIdText => _requestIdText ??= RequestId.ToString();
@@ -36,17 +33,26 @@ internal sealed class McpExchange(TimeProvider time)
     /// <summary>Whether the body has been read, with or without a fault.</summary>
     public bool IsInspected { get; set; }
 
-    /// <summary>What the body says; null until read.</summary>
+    /// <summary>Whether the policy has let the body pass.</summary>
+    public bool IsAuthorized { get; set; }
+
+    /// <summary>What the body says, message by message; empty until read.</summary>
+    public McpMessage[] Messages { get; set; } = [];
+
+    /// <summary>The message that is the whole body; null for an array.</summary>
     public McpMessage? Message { get; set; }
 
-    /// <summary>The tools/call in the body, if it is one.</summary>
-    public ToolCall? Call { get; set; }
+    /// <summary>Of a batch, why each message is refused, null for an innocent one; null for no batch.</summary>
+    public Refusal?[]? BatchRefusals { get; set; }
+
+    /// <summary>The tools/calls in the body.</summary>
+    public ToolCall[] Calls { get; set; } = [];
+
+    /// <summary>The revision that the request names, in <c>_meta</c> or its header.</summary>
+    public string? ProtocolVersion { get; set; }
 
     /// <summary>The body's size in bytes.</summary>
     public long RequestBytes { get; set; }
-
-    /// <summary>What the policy said.</summary>
-    public Decision? Decision { get; set; }
 
     /// <summary>The answer that Sentinel gave itself, if it did.</summary>
     public Refusal? Refusal { get; set; }
@@ -57,21 +63,42 @@ internal sealed class McpExchange(TimeProvider time)
     /// <summary>To the backend's first byte, in microseconds; null if there was none.</summary>
     public long? FirstByteUs { get; set; }
 
-    /// <summary>To the response message, in microseconds; null if it was not seen.</summary>
-    public long? AnsweredUs { get; set; }
-
-    /// <summary>What the response message said; null if it was not seen.</summary>
-    public Answer? Answer { get; set; }
-
     /// <summary>Why the answer could not be read; null where it could.</summary>
     public string? UnreadableAnswer { get; set; }
 
     /// <summary>The response body's size so far, in bytes.</summary>
     public long ResponseBytes { get; set; }
 
+    /// <summary>
+    /// Where an HTTP+SSE server takes messages, as the client was told: path and query; null until it was.
+    /// </summary>
+    public string? MessageEndpoint { get; set; }
+
+    /// <summary>
+    /// Whether events of the answer carried ids, so that the client may fetch the rest on another stream.
+    /// </summary>
+    public bool IsResumable { get; set; }
+
     /// <summary>Since arrival, in microseconds.</summary>
     public long ElapsedUs => (long)time.GetElapsedTime(_startedAt).TotalMicroseconds;
 
     /// <summary>The exchange of a request that has passed the first stage.</summary>
     public static McpExchange Of(HttpContext context) => context.Features.GetRequiredFeature<McpExchange>();
+
+    /// <summary>The call that a message is; null for another message.</summary>
+    public ToolCall? CallOf(McpMessage message)
+    {
+        foreach (var call in Calls)
+        {
+            if (call.Message == message)
+            {
+                return call;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>UUIDv7 for a further call of the same request.</summary>
+    public Guid NewRequestId() => RequestIds.New(Timestamp);
 }

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Sentinel.Gateway.Mcp;
 
@@ -8,7 +9,7 @@ internal static class RefusalWriter
 {
     private static readonly JsonWriterOptions Relaxed = new()
     {
-        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
     /// <summary>
@@ -41,9 +42,51 @@ internal static class RefusalWriter
     private static long WriteBody(McpExchange exchange, Refusal refusal, HttpContext context)
     {
         using var json = new Utf8JsonWriter(context.Response.BodyWriter, Relaxed);
+        if (exchange.BatchRefusals is null || !Array.Exists(exchange.Messages, IsRequest))
+        {
+            WriteError(json, exchange.Message?.Id, refusal, exchange.RequestId);
+        }
+        else
+        {
+            WriteErrors(json, exchange, refusal);
+        }
+
+        json.Flush();
+        return json.BytesCommitted;
+    }
+
+    // Of a batch every request gets its answer: those that were innocent learn that they were not forwarded either.
+    private static void WriteErrors(Utf8JsonWriter json, McpExchange exchange, Refusal refusal)
+    {
+        var refusals = exchange.BatchRefusals!;
+        var innocent = Array.TrueForAll(refusals, own => own is null) ? refusal : Refusal.BatchRefused;
+        json.WriteStartArray();
+        for (var i = 0; i < refusals.Length; i++)
+        {
+            var message = exchange.Messages[i];
+            var own = refusals[i] ?? innocent;
+            var call = exchange.CallOf(message);
+            if (call is not null)
+            {
+                call.Refusal = own;
+            }
+
+            if (IsRequest(message) || refusals[i] is not null)
+            {
+                WriteError(json, message.Id, own, call?.RequestId ?? exchange.RequestId);
+            }
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static bool IsRequest(McpMessage message) => message is { Method: not null, Id: not null };
+
+    private static void WriteError(Utf8JsonWriter json, JsonRpcId? id, Refusal refusal, Guid requestId)
+    {
         json.WriteStartObject();
         json.WriteString("jsonrpc"u8, "2.0"u8);
-        if (exchange.Message?.Id is { } id)
+        if (id is not null)
         {
             json.WritePropertyName("id"u8);
             id.WriteTo(json);
@@ -54,11 +97,9 @@ internal static class RefusalWriter
         json.WriteString("message"u8, refusal.Message);
         json.WriteStartObject("data"u8);
         json.WriteString("reason"u8, refusal.Reason);
-        json.WriteString("requestId"u8, exchange.RequestId);
+        json.WriteString("requestId"u8, requestId);
         json.WriteEndObject();
         json.WriteEndObject();
         json.WriteEndObject();
-        json.Flush();
-        return json.BytesCommitted;
     }
 }

@@ -8,6 +8,7 @@ internal partial record Refusal
 {
     public const string ReasonParseError = "parse_error";
     public const string ReasonInvalidRequest = "invalid_request";
+    public const string ReasonBatchRefused = "batch_refused";
     public const string ReasonBackendRefused = "backend_refused";
     public const string ReasonBackendUnreachable = "backend_unreachable";
     public const string ReasonBackendTimeout = "backend_timeout";
@@ -32,6 +33,9 @@ internal partial record Refusal
     public static readonly Refusal UnexpectedBody = Invalid("Only POST takes a body.");
 
     public static readonly Refusal BrokenBody = Invalid("The body broke off, came too slowly, or is no proper HTTP.");
+
+    public static readonly Refusal BatchRefused = new(
+        200, -31403, ReasonBatchRefused, "Another message of this batch was refused, so none was forwarded.");
 
     public static readonly Refusal UnsupportedMediaType = new(
         415,
@@ -73,6 +77,12 @@ internal partial record Refusal
         _ => Invalid(fault.Message),
     };
 
+    /// <summary>From 2026-07-28 on headers repeat the body; servers and what stands between may go by either.</summary>
+    public static Refusal HeaderMismatch(string message) => new(400, -32020, "header_mismatch", message);
+
+    public static Refusal MethodDenied(string method) => new(
+        200, -31403, Rbac.Decision.ReasonRbac, $"Permission denied for method: {method}");
+
     public static Refusal Denied(Decision decision, string tool) => new(
         200,
         -31403,
@@ -82,7 +92,8 @@ internal partial record Refusal
             : $"Permission denied for tool: {tool}");
 
     /// <summary>Whether this is policy's doing, so that the row says <c>denied</c>.</summary>
-    public bool IsPolicy => Reason is Rbac.Decision.ReasonRbac or Rbac.Decision.ReasonKillSwitch;
+    public bool IsPolicy =>
+        Reason is Rbac.Decision.ReasonRbac or Rbac.Decision.ReasonKillSwitch or ReasonBatchRefused;
 
     private static Refusal Unauthenticated(string message) => new(401, -31401, "unauthenticated", message)
     {

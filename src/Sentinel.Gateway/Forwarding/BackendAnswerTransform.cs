@@ -67,7 +67,7 @@ internal sealed class BackendAnswerTransform : ResponseTransform
         }
 
         // The backend's own header of that name was copied over ours.
-        if (exchange.Call is not null)
+        if (exchange.Calls.Length > 0)
         {
             headers[McpHeaders.RequestId] = exchange.RequestIdText;
         }

@@ -25,7 +25,7 @@ internal sealed class CallerHeadersTransform : RequestTransform
             headers.TryAddWithoutValidation(McpHeaders.Roles, caller.RoleText);
         }
 
-        if (exchange.Call is not null)
+        if (exchange.Calls.Length > 0)
         {
             var requestId = exchange.RequestIdText;
             headers.TryAddWithoutValidation(McpHeaders.RequestId, requestId);

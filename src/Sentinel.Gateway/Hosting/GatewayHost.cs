@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Logging.Console;
 using Sentinel.Audit;
 using Sentinel.Gateway.Authentication;
+using Sentinel.Gateway.Authorization;
 using Sentinel.Gateway.Configuration;
 using Sentinel.Gateway.Exchange;
 using Sentinel.Gateway.Forwarding;
@@ -28,6 +29,10 @@ internal static class GatewayHost
 
             // Inspection has the cap: it knows the setting of the snapshot, and answers with a message.
             kestrel.Limits.MaxRequestBodySize = null;
+
+            // A client that stops reading holds its backend back. By default Kestrel would cut it after five seconds;
+            // the forwarder does, after the cluster's ActivityTimeout.
+            kestrel.Limits.MinResponseDataRate = null;
             foreach (var url in urls)
             {
                 Listeners.Listen(kestrel, url, isManagement: false);
@@ -64,7 +69,17 @@ internal static class GatewayHost
         services.AddReverseProxy();
         services.AddSingleton<ITransformProvider, TransformOrder>();
         services.AddSingleton<InspectRequest>(RequestInspector.InspectAsync);
+        services.AddSingleton<MethodMetrics>();
+        services.AddSingleton<AuthorizationTransform>();
+        services.AddSingleton<EndpointEventTransform>();
         services.AddSingleton<CallMetrics>();
+        services.AddSingleton<CallRecorder>();
+        services.AddSingleton<OpenCallsTransform>();
+        services.AddSingleton<ObserverTransform>();
+
+        // Stops before the audit writer does, which is registered earlier: open calls still become rows.
+        services.AddSingleton<OpenCalls>();
+        services.AddHostedService(provider => provider.GetRequiredService<OpenCalls>());
         services.AddSingleton<MetricStore>();
         services.AddSingleton<DrainState>();
         services.AddHostedService<Drain>();

@@ -22,7 +22,7 @@ internal static class Listeners
     {
         void Configure(ListenOptions options)
         {
-            options.Protocols = HttpProtocols.Http1;
+            options.Protocols = IsCleartextHttp2(address) ? HttpProtocols.Http2 : HttpProtocols.Http1;
             if (isManagement)
             {
                 options.Use(next => connection =>
@@ -59,11 +59,17 @@ internal static class Listeners
             throw new FormatException($"'{url}' cannot be listened on: ports end at {IPEndPoint.MaxPort}.");
         }
 
-        return address.Scheme.Equals("http", StringComparison.OrdinalIgnoreCase) && !address.IsUnixPipe
+        var isHttp = address.Scheme.Equals("http", StringComparison.OrdinalIgnoreCase) || IsCleartextHttp2(address);
+        return isHttp && !address.IsUnixPipe
             ? address
             : throw new FormatException(
-                $"'{url}' cannot be listened on: TLS is not available yet; write http://ADDRESS:PORT.");
+                $"'{url}' cannot be listened on: TLS is not available yet; write http://ADDRESS:PORT, "
+                + "or h2c://ADDRESS:PORT for HTTP/2 without TLS.");
     }
+
+    // Without TLS nothing is negotiated: a listener speaks one version, and clients have to know which.
+    private static bool IsCleartextHttp2(BindingAddress address) =>
+        address.Scheme.Equals("h2c", StringComparison.OrdinalIgnoreCase);
 
     private sealed class ManagementListener
     {

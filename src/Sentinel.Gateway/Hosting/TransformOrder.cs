@@ -8,7 +8,13 @@ using Yarp.ReverseProxy.Transforms.Builder;
 namespace Sentinel.Gateway.Hosting;
 
 /// <summary>The order of all transforms, on every route: a route's own stand between ours.</summary>
-internal sealed class TransformOrder(InspectRequest inspect) : ITransformProvider
+internal sealed class TransformOrder(
+    InspectRequest inspect,
+    AuthorizationTransform authorization,
+    OpenCallsTransform openCalls,
+    EndpointEventTransform endpointEvent,
+    ObserverTransform observer)
+    : ITransformProvider
 {
     public void ValidateRoute(TransformRouteValidationContext context)
     {
@@ -21,12 +27,14 @@ internal sealed class TransformOrder(InspectRequest inspect) : ITransformProvide
     public void Apply(TransformBuilderContext context)
     {
         context.RequestTransforms.Insert(0, new ToolCallTransform(inspect));
-        context.RequestTransforms.Insert(1, new AuthorizationTransform());
+        context.RequestTransforms.Insert(1, authorization);
         context.RequestTransforms.Insert(2, new RequestHygieneTransform());
+        context.RequestTransforms.Add(openCalls);
         context.RequestTransforms.Add(new CallerHeadersTransform());
 
         context.ResponseTransforms.Insert(0, new BackendAnswerTransform());
-        context.ResponseTransforms.Add(new ObserverTransform());
+        context.ResponseTransforms.Add(endpointEvent);
+        context.ResponseTransforms.Add(observer);
         context.ResponseTransforms.Add(new EventStreamTransform());
     }
 }

@@ -38,13 +38,16 @@ internal static class ContentRules
         var charsets = 0;
         foreach (var parameter in parsed.Parameters)
         {
-            if (!parameter.Name.Equals("charset", StringComparison.OrdinalIgnoreCase))
+            // charset* is RFC 8187's way to write the same.
+            if (!parameter.Name.StartsWith("charset", StringComparison.OrdinalIgnoreCase))
             {
                 continue;
             }
 
             var charset = HeaderUtilities.RemoveQuotes(parameter.Value);
-            if (++charsets > 1 || !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+            if (++charsets > 1
+                || parameter.Name.Length != "charset".Length
+                || !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase))
             {
                 return false;
             }

@@ -1,10 +1,8 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http.Features;
-using Sentinel.Audit;
 using Sentinel.Gateway.Configuration;
 using Sentinel.Gateway.Exchange;
-using Sentinel.Gateway.Mcp;
 
 namespace Sentinel.Gateway.Inspection;
 
@@ -67,7 +65,7 @@ internal static class RequestInspector
         try
         {
             exchange.RequestBytes = read.Buffer.Length;
-            return Interpret(read.Buffer, exchange, settings.Audit.MaxArgumentBytes);
+            return Interpret(read.Buffer, context.Request.Headers, exchange, settings.Audit.MaxArgumentBytes);
         }
         finally
         {
@@ -77,11 +75,15 @@ internal static class RequestInspector
 
     // Kestrel hands bodies on in blocks of 4 KB. The reader wants one span, so longer ones are laid together for the
     // time of the parse, which holds no await.
-    private static Refusal? Interpret(ReadOnlySequence<byte> body, McpExchange exchange, int maxArgumentBytes)
+    private static Refusal? Interpret(
+        ReadOnlySequence<byte> body,
+        IHeaderDictionary headers,
+        McpExchange exchange,
+        int maxArgumentBytes)
     {
         if (body.IsSingleSegment)
         {
-            return Interpret(body.FirstSpan, exchange, maxArgumentBytes);
+            return BodyInterpreter.Interpret(body.FirstSpan, headers, exchange, maxArgumentBytes);
         }
 
         var length = (int)body.Length;
@@ -89,39 +91,11 @@ internal static class RequestInspector
         try
         {
             body.CopyTo(rented);
-            return Interpret(rented.AsSpan(0, length), exchange, maxArgumentBytes);
+            return BodyInterpreter.Interpret(rented.AsSpan(0, length), headers, exchange, maxArgumentBytes);
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(rented);
         }
-    }
-
-    private static Refusal? Interpret(ReadOnlySpan<byte> body, McpExchange exchange, int maxArgumentBytes)
-    {
-        var fault = MessageReader.Read(body, out var message);
-        exchange.Message = message;
-        if (fault is null || fault == MessageFault.ToolName)
-        {
-            exchange.Call = CallOf(message, body, maxArgumentBytes, fault);
-        }
-
-        return fault is null ? null : Refusal.OfFault(fault);
-    }
-
-    private static ToolCall? CallOf(
-        McpMessage message,
-        ReadOnlySpan<byte> body,
-        int maxArgumentBytes,
-        MessageFault? fault)
-    {
-        if (!message.IsToolCall)
-        {
-            return null;
-        }
-
-        return fault is null && message is { ToolName: { } name, Params: { } range }
-            ? new ToolCall(name, AuditArguments.Capture(body[range], maxArgumentBytes))
-            : new ToolCall(ToolCall.UnknownName, default);
     }
 }

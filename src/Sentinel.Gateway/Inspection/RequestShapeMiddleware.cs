@@ -8,7 +8,7 @@ namespace Sentinel.Gateway.Inspection;
 internal sealed class RequestShapeMiddleware(RequestDelegate next)
 {
     private static readonly string[] Single =
-        [McpHeaders.ProtocolVersion, McpHeaders.SessionId, "Mcp-Method", "Mcp-Name"];
+        [McpHeaders.ProtocolVersion, McpHeaders.SessionId, McpHeaders.Method, McpHeaders.Name];
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -34,7 +34,10 @@ internal sealed class RequestShapeMiddleware(RequestDelegate next)
             }
         }
 
-        return null;
+        // Two lines of one header may have been laid together on the way.
+        return context.Request.Headers[McpHeaders.ProtocolVersion].ToString().Contains(',', StringComparison.Ordinal)
+            ? Refusal.RepeatedHeader
+            : null;
     }
 
     private static bool IsServed(string method) =>

@@ -1,56 +1,82 @@
 using System.Collections.Frozen;
+using System.Text;
 using System.Text.Json;
 
 namespace Sentinel.Gateway.Mcp;
 
-/// <summary>The method names of all live revisions that a client may send as requests.</summary>
+/// <summary>The methods of all live revisions that a client may send.</summary>
 internal static class McpMethods
 {
     public const string ToolsCall = "tools/call";
+    public const string Initialize = "initialize";
+    public const string Cancelled = "notifications/cancelled";
 
-    private static readonly string[] Requests =
+    // The most frequent first: a message's method is compared in this order.
+    private static readonly (string Name, TargetKey Target)[] Requests =
     [
-        ToolsCall, "tools/list", "initialize", "ping", "prompts/get", "prompts/list", "resources/read",
-        "resources/list", "resources/templates/list", "resources/subscribe", "resources/unsubscribe",
-        "completion/complete", "logging/setLevel", "tasks/get", "tasks/list", "tasks/result", "tasks/cancel",
-        "tasks/update", "subscriptions/listen", "server/discover",
+        (ToolsCall, TargetKey.Name), ("tools/list", TargetKey.None), (Initialize, TargetKey.None),
+        ("ping", TargetKey.None), ("prompts/get", TargetKey.Name), ("prompts/list", TargetKey.None),
+        ("resources/read", TargetKey.Uri), ("resources/list", TargetKey.None),
+        ("resources/templates/list", TargetKey.None), ("resources/subscribe", TargetKey.Uri),
+        ("resources/unsubscribe", TargetKey.Uri), ("completion/complete", TargetKey.Ref),
+        ("logging/setLevel", TargetKey.None), ("tasks/get", TargetKey.TaskId), ("tasks/list", TargetKey.None),
+        ("tasks/result", TargetKey.TaskId), ("tasks/cancel", TargetKey.TaskId), ("tasks/update", TargetKey.TaskId),
+        ("subscriptions/listen", TargetKey.None), ("server/discover", TargetKey.None),
     ];
 
-    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> FoldedRequests =
-        Requests.Select(FoldedText).ToFrozenSet(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+    private static readonly (string Name, TargetKey Target)[] Notifications =
+    [
+        ("notifications/initialized", TargetKey.None), (Cancelled, TargetKey.RequestId),
+        ("notifications/progress", TargetKey.None), ("notifications/roots/list_changed", TargetKey.None),
+        ("notifications/tasks/status", TargetKey.None),
+    ];
 
-    private static readonly FrozenSet<string> KnownRequests = Requests.ToFrozenSet(StringComparer.Ordinal);
+    /// <summary>Every method, each at its <see cref="McpMethod.Index"/>.</summary>
+    public static readonly IReadOnlyList<McpMethod> All =
+    [
+        .. Requests.Select((m, i) => new McpMethod(m.Name, IsRequest: true, m.Target, i)),
+        .. Notifications.Select((m, i) => new McpMethod(m.Name, IsRequest: false, m.Target, Requests.Length + i)),
+    ];
 
-    private static readonly (byte[] Utf8, string Name)[] RequestNames =
-        [.. Requests.Select(name => (System.Text.Encoding.UTF8.GetBytes(name), name))];
+    private static readonly (byte[] Utf8, McpMethod Method)[] ByUtf8 =
+        [.. All.Select(method => (Encoding.UTF8.GetBytes(method.Name), method))];
 
-    /// <summary>
-    /// The known request method that the string value under the reader spells, unescaped; null for another.
-    /// </summary>
-    public static string? MatchRequest(ref Utf8JsonReader reader)
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Folded =
+        All.Select(method => string.Concat(method.Name.Select(Folding.Fold)))
+            .ToFrozenSet(StringComparer.Ordinal)
+            .GetAlternateLookup<ReadOnlySpan<char>>();
+
+    /// <summary>The known method that the string value under the reader spells, unescaped; null for another.</summary>
+    public static McpMethod? Match(ref Utf8JsonReader reader)
     {
-        foreach (var (utf8, name) in RequestNames)
+        foreach (var (utf8, method) in ByUtf8)
         {
             if (reader.ValueTextEquals(utf8))
             {
-                return name;
+                return method;
             }
         }
 
         return null;
     }
 
-    /// <summary>Whether this is a method that clients send as a request, with an id.</summary>
-    public static bool IsRequest(string method) => KnownRequests.Contains(method);
-
     /// <summary>
-    /// Whether a method that is no known request becomes one when trimmed or folded, as a lenient server might.
+    /// Whether a method that is none of the known ones becomes one when trimmed, cut at a control character or folded,
+    /// as a lenient server might.
     /// </summary>
-    public static bool LooksLikeRequest(ReadOnlySpan<char> method)
+    public static bool LooksKnown(ReadOnlySpan<char> method)
     {
         while (!method.IsEmpty && IsTrimmed(method[0]))
         {
             method = method[1..];
+        }
+
+        for (var i = 0; i < method.Length; i++)
+        {
+            if (char.IsControl(method[i]))
+            {
+                method = method[..i];
+            }
         }
 
         while (!method.IsEmpty && IsTrimmed(method[^1]))
@@ -69,10 +95,8 @@ internal static class McpMethods
             folded[i] = Folding.Fold(method[i]);
         }
 
-        return FoldedRequests.Contains(folded[..method.Length]);
+        return Folded.Contains(folded[..method.Length]);
     }
 
     private static bool IsTrimmed(char c) => char.IsWhiteSpace(c) || char.IsControl(c) || c is '\uFEFF' or '\u200B';
-
-    private static string FoldedText(string text) => string.Concat(text.Select(Folding.Fold));
 }

@@ -17,7 +17,14 @@ internal sealed record MessageFault(MessageFaultKind Kind, string Message)
 
     public static readonly MessageFault NotAnObject = Invalid("A message is a JSON object.");
 
-    public static readonly MessageFault Batch = Invalid("Batches are not available; send one message a request.");
+    public static readonly MessageFault BatchNotDefined = Invalid(
+        "Batches exist in revision 2025-03-26 only; send one message a request.");
+
+    public static readonly MessageFault BatchSize = Invalid("A batch holds 1 to 100 messages.");
+
+    public static readonly MessageFault BatchedInitialize = Invalid("initialize must not be part of a batch.");
+
+    public static readonly MessageFault BatchedId = Invalid("An \"id\" is there twice in the batch.");
 
     public static readonly MessageFault DuplicateKey = Invalid("An object has the same key twice.");
 
@@ -38,9 +45,23 @@ internal sealed record MessageFault(MessageFaultKind Kind, string Message)
     public static readonly MessageFault Shape = Invalid(
         "A message has either \"method\", or an \"id\" with one of \"result\" and \"error\".");
 
-    public static readonly MessageFault ToolName = new(
+    public static readonly MessageFault ControlInName = new(
+        MessageFaultKind.Params, "A \"name\" or \"uri\" holds a control character.");
+
+    public static readonly MessageFault Subscriptions = new(
+        MessageFaultKind.Params, "\"resourceSubscriptions\" must be a list of at most 1024 strings.");
+
+    /// <summary>The params lack what says which tool, prompt, resource or task is meant.</summary>
+    public static MessageFault Target(McpMethod method) => new(
         MessageFaultKind.Params,
-        "tools/call needs an object \"params\" with a string \"name\".");
+        method.Target switch
+        {
+            TargetKey.Name => $"{method.Name} needs an object \"params\" with a string \"name\".",
+            TargetKey.Uri => $"{method.Name} needs an object \"params\" with a string \"uri\".",
+            TargetKey.TaskId => $"{method.Name} needs an object \"params\" with a string \"taskId\".",
+            _ => $"{method.Name} needs an object \"params\" with a \"ref\" of type ref/prompt and a \"name\", "
+                + "or of type ref/resource and a \"uri\".",
+        });
 
     private static MessageFault Invalid(string message) => new(MessageFaultKind.Invalid, message);
 }

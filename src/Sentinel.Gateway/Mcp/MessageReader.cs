@@ -11,8 +11,6 @@ namespace Sentinel.Gateway.Mcp;
 /// </remarks>
 internal ref struct MessageReader
 {
-    private const int DepthMax = 64;
-
     [ThreadStatic]
     private static KeyTable? _threadKeys;
 
@@ -24,28 +22,39 @@ internal ref struct MessageReader
     private bool _hasMethod;
     private bool _hasResult;
     private bool _hasError;
-    private bool _hasOddName;
 
     private MessageReader(ReadOnlySpan<byte> body, KeyTable keys)
     {
         _keys = keys;
-        _json = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = DepthMax });
+        _json = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = StrictJson.DepthMax });
     }
 
-    /// <summary>Reads a whole body.</summary>
-    /// <param name="message">What could be read; after a fault only what had been read without doubt by then.</param>
+    /// <summary>Reads a whole body, or one message of a batch.</summary>
+    /// <param name="message">What could be read; after a fault only its id and method, where they are beyond doubt.
+    /// </param>
     /// <returns>Null, or the first fault.</returns>
     public static MessageFault? Read(ReadOnlySpan<byte> body, out McpMessage message)
     {
+        var fault = ReadStrictly(body, out message);
+        message.IsSound = fault is null;
+        if (fault is not null and not { Kind: MessageFaultKind.Parse })
+        {
+            message = BeyondDoubt.Read(body);
+        }
+
+        return fault;
+    }
+
+    private static MessageFault? ReadStrictly(ReadOnlySpan<byte> body, out McpMessage message)
+    {
+        message = new McpMessage();
         if (body.StartsWith("\uFEFF"u8))
         {
-            message = new McpMessage();
             return MessageFault.Bom;
         }
 
         if (!Utf8.IsValid(body))
         {
-            message = new McpMessage();
             return MessageFault.Encoding;
         }
 
@@ -76,16 +85,15 @@ internal ref struct MessageReader
         _json.Read();
         if (_json.TokenType != JsonTokenType.StartObject)
         {
-            var isBatch = _json.TokenType == JsonTokenType.StartArray;
             _json.Skip();
             _json.Read();
-            return isBatch ? MessageFault.Batch : MessageFault.NotAnObject;
+            return MessageFault.NotAnObject;
         }
 
         var mark = _keys.Open();
         while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
         {
-            if (ReadProtocolKey(mark) is { } keyFault)
+            if (StrictJson.TakeProtocolKey(ref _json, _keys, mark) is { } keyFault)
             {
                 return keyFault;
             }
@@ -116,14 +124,15 @@ internal ref struct MessageReader
                 break;
             case RootKey.Method when _json.TokenType == JsonTokenType.String:
                 _hasMethod = true;
-                _message.Method = McpMethods.MatchRequest(ref _json) ?? _json.GetString();
+                _message.Known = McpMethods.Match(ref _json);
+                _message.Method = _message.Known?.Name ?? _json.GetString();
                 break;
             case RootKey.Method:
                 _hasMethod = true;
                 break;
             case RootKey.Params when _json.TokenType == JsonTokenType.StartObject:
                 var start = (int)_json.TokenStartIndex;
-                var fault = ReadParams();
+                var fault = new ParamsReader(_keys, _message).Read(ref _json);
                 _message.Params = start..(int)_json.BytesConsumed;
                 return fault;
             case RootKey.Result:
@@ -134,123 +143,10 @@ internal ref struct MessageReader
                 break;
         }
 
-        return SkipValue();
+        return StrictJson.SkipValue(ref _json, _keys);
     }
 
-    private MessageFault? ReadParams()
-    {
-        var mark = _keys.Open();
-        while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
-        {
-            if (ReadProtocolKey(mark) is { } keyFault)
-            {
-                return keyFault;
-            }
-
-            var isName = _json.ValueTextEquals("name"u8);
-            var isMeta = _json.ValueTextEquals("_meta"u8);
-            _json.Read();
-            MessageFault? fault;
-            if (isMeta && _json.TokenType == JsonTokenType.StartObject)
-            {
-                fault = ReadMeta();
-            }
-            else
-            {
-                if (isName && _json.TokenType == JsonTokenType.String)
-                {
-                    _message.ToolName = _json.GetString();
-                }
-
-                _hasOddName |= isName && _json.TokenType != JsonTokenType.String;
-                fault = SkipValue();
-            }
-
-            if (fault is not null)
-            {
-                return fault;
-            }
-        }
-
-        _keys.Close(mark);
-        return null;
-    }
-
-    private MessageFault? ReadMeta()
-    {
-        var mark = _keys.Open();
-        while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
-        {
-            if (ReadProtocolKey(mark) is { } keyFault)
-            {
-                return keyFault;
-            }
-
-            var isVersion = _json.ValueTextEquals("io.modelcontextprotocol/protocolVersion"u8);
-            _json.Read();
-            if (isVersion && _json.TokenType == JsonTokenType.String)
-            {
-                _message.ProtocolVersion = _json.GetString();
-            }
-
-            if (SkipValue() is { } fault)
-            {
-                return fault;
-            }
-        }
-
-        _keys.Close(mark);
-        return null;
-    }
-
-    // Leaves the reader at the value's last token. Objects inside need distinct keys too, though not by case: they are
-    // the user's data.
-    private MessageFault? SkipValue()
-    {
-        if (_json.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray))
-        {
-            return null;
-        }
-
-        Span<KeyTable.Mark> marks = stackalloc KeyTable.Mark[DepthMax + 1];
-        var outer = _json.CurrentDepth;
-        var depth = 0;
-        do
-        {
-            switch (_json.TokenType)
-            {
-                case JsonTokenType.StartObject:
-                case JsonTokenType.StartArray:
-                    marks[depth++] = _keys.Open();
-                    break;
-                case JsonTokenType.EndObject:
-                case JsonTokenType.EndArray:
-                    _keys.Close(marks[--depth]);
-                    break;
-                case JsonTokenType.PropertyName when !AddPlainKey(marks[depth - 1]):
-                    return MessageFault.DuplicateKey;
-            }
-        }
-        while (depth > 0 && _json.Read());
-
-        return _json.CurrentDepth == outer ? null : MessageFault.Json;
-    }
-
-    private readonly MessageFault? ReadProtocolKey(KeyTable.Mark mark)
-    {
-        var bytes = _json.ValueSpan.Length;
-        var room = _keys.Reserve(2 * bytes);
-        var key = room[bytes..][.._json.CopyString(room[bytes..])];
-        var length = ProtocolKeys.Fold(key, room);
-        return ProtocolKeys.IsLookAlike(key, room[..length]) || !_keys.TryAdd(mark, length)
-            ? MessageFault.LookAlikeKey
-            : null;
-    }
-
-    private readonly bool AddPlainKey(KeyTable.Mark mark) =>
-        _keys.TryAdd(mark, _json.CopyString(_keys.Reserve(_json.ValueSpan.Length)));
-
-    private RootKey RootKeyHere() => _json switch
+    private readonly RootKey RootKeyHere() => _json switch
     {
         _ when _json.ValueTextEquals("jsonrpc"u8) => RootKey.JsonRpc,
         _ when _json.ValueTextEquals("id"u8) => RootKey.Id,
@@ -279,34 +175,37 @@ internal ref struct MessageReader
             return (_hasResult && _hasId && !_hasError) || (_hasError && !_hasResult) ? null : MessageFault.Shape;
         }
 
-        if (_hasResult || _hasError)
-        {
-            return MessageFault.Shape;
-        }
-
-        return JudgeMethod();
+        return _hasResult || _hasError ? MessageFault.Shape : JudgeMethod();
     }
 
     private readonly MessageFault? JudgeMethod()
     {
-        if (_message.Method is not { } method)
+        if (_message.Method is not { } method || (_message.Known is null && McpMethods.LooksKnown(method)))
         {
             return MessageFault.Method;
         }
 
-        var isKnownRequest = McpMethods.IsRequest(method);
-        if (!isKnownRequest && McpMethods.LooksLikeRequest(method))
+        if (_message.Known is not { } known)
         {
-            return MessageFault.Method;
+            return null;
         }
 
-        if (isKnownRequest && !_hasId)
+        if (known.IsRequest && !_hasId)
         {
             return MessageFault.MissingId;
         }
 
-        return _message.IsToolCall && (_message.ToolName is null || _hasOddName) ? MessageFault.ToolName : null;
+        return HasTarget(known) ? null : MessageFault.Target(known);
     }
+
+    private readonly bool HasTarget(McpMethod method) => method.Target switch
+    {
+        TargetKey.Name => _message.Name is not null,
+        TargetKey.Uri => _message.Uri is not null,
+        TargetKey.TaskId => _message.TaskId is not null,
+        TargetKey.Ref => _message.Ref is not null,
+        _ => true,
+    };
 
     private enum RootKey
     {

@@ -11,8 +11,9 @@ internal sealed class AccessPolicy
     private readonly FrozenDictionary<string, Role> _roles;
     private readonly Rule[] _disabled;
 
-    private AccessPolicy(FrozenDictionary<string, Role> roles, Rule[] disabled)
+    private AccessPolicy(FrozenDictionary<string, Role> roles, Rule[] disabled, UnknownMethods unknownMethods)
     {
+        AllowsUnknownMethods = unknownMethods is UnknownMethods.Allow;
         _roles = roles;
         _disabled = disabled;
     }
@@ -27,8 +28,12 @@ internal sealed class AccessPolicy
             StringComparer.Ordinal);
         return new AccessPolicy(
             roles,
-            [.. options.Disabled.Select(p => Rule.Deny(Decision.ReasonKillSwitch, $"disabled {p}", p))]);
+            [.. options.Disabled.Select(p => Rule.Deny(Decision.ReasonKillSwitch, $"disabled {p}", p))],
+            options.UnknownMethods);
     }
+
+    /// <summary>Whether methods that no revision defines may pass.</summary>
+    public bool AllowsUnknownMethods { get; }
 
     /// <summary>Whether the policy names this role; other claim values are ignored.</summary>
     public bool HasRole(string role) => _roles.ContainsKey(role);

@@ -13,6 +13,9 @@ internal sealed record RbacOptions
 
     [Description("Kill switch: tools that nobody may call, whatever their roles.")]
     public IReadOnlyList<ToolPattern> Disabled { get; init; } = [];
+
+    [Description("Methods that no revision defines. Allow: they pass, and are counted. Deny: they are refused.")]
+    public UnknownMethods UnknownMethods { get; init; } = UnknownMethods.Allow;
 }
 
 /// <summary>What one role may call.</summary>
@@ -30,4 +33,14 @@ internal enum RbacMode
 {
     /// <summary>A call that is not allowed is refused.</summary>
     Enforce,
+}
+
+/// <summary>What becomes of methods that no revision defines.</summary>
+internal enum UnknownMethods
+{
+    /// <summary>They pass, for extensions are allowed.</summary>
+    Allow,
+
+    /// <summary>They are refused like a tool without a grant.</summary>
+    Deny,
 }

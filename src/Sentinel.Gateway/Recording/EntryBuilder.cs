@@ -9,16 +9,16 @@ namespace Sentinel.Gateway.Recording;
 /// <summary>Makes the audit entry of a finished call: what was asked, by whom, and how it ended.</summary>
 internal static class EntryBuilder
 {
-    private const int HeaderCharsMax = 256;
+    private const int TextCharsMax = 256;
 
     public static AuditEntry Build(HttpContext context, McpExchange exchange, ToolCall call, Verdict verdict)
     {
         var caller = exchange.Caller;
         var headers = context.Request.Headers;
-        var message = exchange.Message;
+        var message = call.Message;
         return new AuditEntry
         {
-            RequestId = exchange.RequestId,
+            RequestId = call.RequestId,
             Timestamp = exchange.Timestamp,
             ClientSubject = caller?.Subject ?? Caller.AnonymousSubject,
             ClientRole = caller?.RoleText ?? "",
@@ -30,22 +30,22 @@ internal static class EntryBuilder
             Reason = verdict.Reason,
             ErrorCode = verdict.Code,
             HttpStatus = IsAnswered(context, exchange) ? context.Response.StatusCode : null,
-            LatencyUs = exchange.AnsweredUs ?? exchange.ElapsedUs,
+            LatencyUs = call.AnsweredUs ?? exchange.ElapsedUs,
             FirstByteUs = exchange.FirstByteUs,
             GatewayUs = exchange.GatewayUs,
             ClientIssuer = caller?.Issuer,
             ClientDisplay = caller?.Display,
-            Method = message?.Method,
-            JsonRpcId = message?.Id?.ToString(),
+            Method = message.Method,
+            JsonRpcId = message.Id?.ToString(),
             SessionHash = SessionHash(headers[McpHeaders.SessionId]),
-            ProtocolVersion = message?.ProtocolVersion ?? Text(headers[McpHeaders.ProtocolVersion]),
-            ClientName = Text(headers.UserAgent),
+            ProtocolVersion = Text(exchange.ProtocolVersion),
+            ClientName = Text(message.ClientName ?? headers.UserAgent),
             ClientAddress = context.Connection.RemoteIpAddress?.ToString(),
             Route = exchange.Route,
             TraceId = TraceId(headers.TraceParent),
             RequestBytes = exchange.RequestBytes,
             ResponseBytes = exchange.ResponseBytes,
-            Decision = exchange.Decision?.Rule,
+            Decision = call.Decision?.Rule,
         };
     }
 
@@ -59,8 +59,8 @@ internal static class EntryBuilder
             ? null
             : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sessionId)));
 
-    private static string? Text(string? header) =>
-        header is { Length: > HeaderCharsMax } ? header[..HeaderCharsMax] : header;
+    private static string? Text(string? text) =>
+        text is { Length: > TextCharsMax } ? text[..TextCharsMax] : text;
 
     // version "-" trace-id "-" parent-id "-" flags, as W3C Trace Context writes it.
     private static string? TraceId(string? traceParent) =>

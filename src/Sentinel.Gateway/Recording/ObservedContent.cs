@@ -1,34 +1,45 @@
-using System.Net;
 using Sentinel.Gateway.Exchange;
-using Sentinel.Gateway.Mcp;
 
 namespace Sentinel.Gateway.Recording;
 
 /// <summary>A backend's content whose bytes are watched as the forwarder reads them.</summary>
-internal sealed class ObservedContent(HttpContent inner, McpExchange exchange, ResponseObserver? observer) : HttpContent
+internal sealed class ObservedContent(HttpContent inner, AnswerWatch watch) : WatchedContent(inner)
 {
-    protected override async Task<Stream> CreateContentReadStreamAsync() =>
-        new ObservedStream(await inner.ReadAsStreamAsync(), exchange, observer);
+    protected override Stream Watch(Stream stream) => new ObservedStream(stream, watch);
 
-    protected override async Task<Stream> CreateContentReadStreamAsync(CancellationToken cancellationToken) =>
-        new ObservedStream(await inner.ReadAsStreamAsync(cancellationToken), exchange, observer);
-
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
-        throw new NotSupportedException("The forwarder reads answers as streams.");
-
-    protected override bool TryComputeLength(out long length)
+    /// <summary>Hands each read on as it comes, after a look: nothing is delayed, merged or kept.</summary>
+    private sealed class ObservedStream(Stream inner, AnswerWatch watch) : WatchedStream(inner)
     {
-        length = inner.Headers.ContentLength ?? 0;
-        return inner.Headers.ContentLength is not null;
-    }
+        private readonly Stream _inner = inner;
 
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            inner.Dispose();
+            // The forwarder waits by reading into no buffer at all, so that what follows is mostly there already.
+            var read = _inner.ReadAsync(buffer, cancellationToken);
+            if (buffer.IsEmpty)
+            {
+                return read;
+            }
+
+            return read.IsCompletedSuccessfully
+                ? ValueTask.FromResult(Look(buffer, read.Result))
+                : LookAsync(buffer, read);
         }
 
-        base.Dispose(disposing);
+        private async ValueTask<int> LookAsync(Memory<byte> buffer, ValueTask<int> read) => Look(buffer, await read);
+
+        private int Look(Memory<byte> buffer, int count)
+        {
+            if (count > 0)
+            {
+                watch.Observe(buffer.Span[..count]);
+            }
+            else
+            {
+                watch.End();
+            }
+
+            return count;
+        }
     }
 }

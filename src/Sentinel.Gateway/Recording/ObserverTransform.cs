@@ -4,50 +4,77 @@ using Yarp.ReverseProxy.Transforms;
 
 namespace Sentinel.Gateway.Recording;
 
-/// <summary>A response transform: puts the observer on the answer to a tools/call.</summary>
-internal sealed class ObserverTransform : ResponseTransform
+/// <summary>A response transform: watches the answer to a tools/call, and streams on which one may come.</summary>
+internal sealed class ObserverTransform(OpenCalls openCalls, CallRecorder recorder) : ResponseTransform
 {
     public override ValueTask ApplyAsync(ResponseTransformContext context)
     {
-        var exchange = McpExchange.Of(context.HttpContext);
-        if (context.ProxyResponse is not { } answer
-            || context.SuppressResponseBody
-            || exchange is not { Call: not null, Message.Id: not null })
+        if (context.ProxyResponse is { } answer && !context.SuppressResponseBody)
         {
-            return ValueTask.CompletedTask;
+            var exchange = McpExchange.Of(context.HttpContext);
+            if (exchange.Calls.Length > 0)
+            {
+                var watch = new CallAnswers(exchange, ObserverFor(answer.Content, exchange));
+                answer.Content = new ObservedContent(answer.Content, watch);
+            }
+            else if (HttpMethods.IsGet(context.HttpContext.Request.Method) && recorder.IsEnabled)
+            {
+                WatchStream(context.HttpContext, answer, exchange);
+            }
         }
 
-        answer.Content = new ObservedContent(answer.Content, exchange, ObserverFor(answer.Content, exchange));
         return ValueTask.CompletedTask;
+    }
+
+    private void WatchStream(HttpContext context, HttpResponseMessage answer, McpExchange exchange)
+    {
+        var headers = context.Request.Headers;
+        if (!answer.IsSuccessStatusCode
+            || IsEncoded(answer.Content)
+            || !IsType(answer.Content, "text/event-stream")
+            || McpRevisions.IsModern(headers[McpHeaders.ProtocolVersion]))
+        {
+            return;
+        }
+
+        var stream = new SessionStream(
+            exchange, openCalls, SessionKey.Of(context, exchange), headers.ContainsKey(McpHeaders.LastEventId));
+        context.Features.Set(stream);
+        answer.Content = new ObservedContent(answer.Content, stream);
     }
 
     // Null where the answer cannot be read; its bytes are counted all the same.
     private static ResponseObserver? ObserverFor(HttpContent content, McpExchange exchange)
     {
-        var headers = content.Headers;
-        if (headers.NonValidated.Contains("Content-Encoding")
-            && headers.ContentEncoding.Any(e => !e.Equals("identity", StringComparison.OrdinalIgnoreCase)))
+        if (IsEncoded(content))
         {
-            exchange.UnreadableAnswer = $"The answer is encoded as {string.Join(", ", headers.ContentEncoding)}.";
+            exchange.UnreadableAnswer =
+                $"The answer is encoded as {string.Join(", ", content.Headers.ContentEncoding)}.";
             return null;
         }
 
-        var mediaType = headers.ContentType?.MediaType;
-        if (string.Equals(mediaType, "application/json", StringComparison.OrdinalIgnoreCase))
+        if (IsType(content, "application/json"))
         {
             return new ResponseObserver(isEventStream: false);
         }
 
-        if (string.Equals(mediaType, "text/event-stream", StringComparison.OrdinalIgnoreCase))
+        if (IsType(content, "text/event-stream"))
         {
             return new ResponseObserver(isEventStream: true);
         }
 
-        if (headers.ContentLength != 0 && mediaType is not null)
+        if (content.Headers is { ContentLength: not 0, ContentType.MediaType: { } mediaType })
         {
             exchange.UnreadableAnswer = $"The answer is {mediaType}, neither JSON nor an event stream.";
         }
 
         return null;
     }
+
+    private static bool IsEncoded(HttpContent content) =>
+        content.Headers.NonValidated.Contains("Content-Encoding")
+        && content.Headers.ContentEncoding.Any(e => !e.Equals("identity", StringComparison.OrdinalIgnoreCase));
+
+    private static bool IsType(HttpContent content, string mediaType) =>
+        string.Equals(content.Headers.ContentType?.MediaType, mediaType, StringComparison.OrdinalIgnoreCase);
 }

@@ -1,15 +1,16 @@
-using Sentinel.Audit;
+using Microsoft.AspNetCore.Http.Features;
+using Sentinel.Gateway.Configuration;
 using Sentinel.Gateway.Exchange;
 
 namespace Sentinel.Gateway.Recording;
 
 /// <summary>
-/// The outermost stage inside YARP's pipeline: whatever happens below it, a call leaves its entry here.
+/// The outermost stage inside YARP's pipeline: whatever happens below it, every call leaves its entry here, or goes on
+/// waiting among the open calls of its session.
 /// </summary>
 internal sealed partial class RecordingMiddleware(
     RequestDelegate next,
-    AuditChannel channel,
-    CallMetrics metrics,
+    CallRecorder recorder,
     InspectRequest inspect,
     ILogger<RecordingMiddleware> logger)
 {
@@ -32,6 +33,8 @@ internal sealed partial class RecordingMiddleware(
         finally
         {
             await RecordAsync(context, exchange);
+            context.Features.Get<SessionStream>()?.Close(
+                context.RequestAborted.IsCancellationRequested ? Verdict.ClientDisconnected : Verdict.StreamTruncated);
         }
     }
 
@@ -44,19 +47,37 @@ internal sealed partial class RecordingMiddleware(
             await InspectLateAsync(context);
         }
 
-        if (exchange.Call is not { } call)
+        foreach (var call in exchange.Calls)
         {
+            if (recorder.IsEnabled)
+            {
+                Record(context, exchange, call);
+            }
+            else
+            {
+                recorder.Count(exchange.Backend, Verdicts.Of(context, exchange, call).Outcome);
+            }
+        }
+    }
+
+    private void Record(HttpContext context, McpExchange exchange, ToolCall call)
+    {
+        var session = context.Features.Get<CallSession>();
+        if (session is null || !session.Suspend(call, CanWait(context, exchange, session)))
+        {
+            recorder.Record(EntryBuilder.Build(context, exchange, call, Verdicts.Of(context, exchange, call)));
             return;
         }
 
-        var verdict = Verdicts.Of(context, exchange);
-        metrics.Count(exchange.Backend, verdict.Outcome);
-        if (channel.IsEnabled)
-        {
-            // False means dropped: the channel counts it and warns of it, and the call is not affected.
-            channel.TryWrite(EntryBuilder.Build(context, exchange, call, verdict));
-        }
+        var verdict = session.IsEndpoint ? Verdict.NotSeen : Verdicts.Of(context, exchange, call);
+        var wait = context.Features.GetRequiredFeature<ConfigurationSnapshot>().Sentinel.Sessions.AnswerWaitSeconds;
+        session.Wait(call, EntryBuilder.Build(context, exchange, call, verdict), TimeSpan.FromSeconds(wait));
     }
+
+    // An HTTP+SSE server's response is a mere acknowledgement; elsewhere only a stream whose events had ids goes on.
+    private static bool CanWait(HttpContext context, McpExchange exchange, CallSession session) =>
+        exchange is { Refusal: null, FirstByteUs: not null }
+        && (session.IsEndpoint ? context.Response.StatusCode < 300 : exchange.IsResumable);
 
     private async ValueTask InspectLateAsync(HttpContext context)
     {

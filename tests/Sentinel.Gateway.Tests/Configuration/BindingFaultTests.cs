@@ -84,9 +84,9 @@ public sealed class BindingFaultTests
     [Theory]
     [InlineData("Shutdwn", "unknown key 'Shutdwn'; did you mean 'Shutdown'?")]
     [InlineData("shutdown", "unknown key 'shutdown'; keys are case-sensitive: write 'Shutdown'")]
-    [InlineData("rbca", "unknown key 'rbca'; known here: Authentication, Rbac, Limits, Shutdown, Audit, Management")]
+    [InlineData("rbca", "unknown key 'rbca'; known here: Authentication, Rbac, Limits, Sessions, Shutdown, Audit, Management")]
     [InlineData(
-        "X", "unknown key 'X'; known here: Authentication, Rbac, Limits, Shutdown, Audit, Management")]
+        "X", "unknown key 'X'; known here: Authentication, Rbac, Limits, Sessions, Shutdown, Audit, Management")]
     [InlineData("publicUrl", "PublicUrl is not available yet; remove it")]
     public async Task An_unknown_key_is_refused_with_what_was_meant(string key, string problem) =>
         await Reading.AssertFaultsAsync(

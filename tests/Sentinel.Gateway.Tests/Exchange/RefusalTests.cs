@@ -14,6 +14,8 @@ public sealed class RefusalTests
     {
         var refusals = Constants<Refusal>()
             .Append(("BodyTooLarge", Refusal.BodyTooLarge(1024)))
+            .Append(("HeaderMismatch", Refusal.HeaderMismatch("Why.")))
+            .Append(("MethodDenied", Refusal.MethodDenied("acme/run")))
             .Append(("Denied", Refusal.Denied(Decision.NoGrant, "drop")))
             .Append(("Denied", Refusal.Denied(new Decision(false, Decision.ReasonKillSwitch, "disabled *"), "drop")));
 
@@ -33,6 +35,8 @@ public sealed class RefusalTests
               Only POST takes a body.
             BrokenBody: 400 -32600 invalid_request
               The body broke off, came too slowly, or is no proper HTTP.
+            BatchRefused: 200 -31403 batch_refused
+              Another message of this batch was refused, so none was forwarded.
             UnsupportedMediaType: 415 -31415 unsupported_media_type
               Send Content-Type: application/json in UTF-8, without Content-Encoding.
             RouteUnknown: 404 -31404 route_unknown
@@ -49,6 +53,10 @@ public sealed class RefusalTests
               The gateway failed; its log says why, under this request id.
             BodyTooLarge: 413 -31413 body_too_large
               The body is longer than the 1024 bytes that this gateway takes.
+            HeaderMismatch: 400 -32020 header_mismatch
+              Why.
+            MethodDenied: 200 -31403 rbac
+              Permission denied for method: acme/run
             Denied: 200 -31403 rbac
               Permission denied for tool: drop
             Denied: 200 -31403 kill_switch
@@ -60,7 +68,10 @@ public sealed class RefusalTests
     [Fact]
     public void Every_fault_of_a_message_has_its_refusal()
     {
-        var refusals = Constants<MessageFault>().Select(fault => (fault.Name, Refusal.OfFault(fault.Value)));
+        string[] targets = ["tools/call", "resources/read", "tasks/get", "completion/complete"];
+        var refusals = Constants<MessageFault>()
+            .Concat(targets.Select(name => (name, MessageFault.Target(McpMethods.All.Single(m => m.Name == name)))))
+            .Select(fault => (fault.Item1, Refusal.OfFault(fault.Item2)));
 
         Assert.Equal(
             """
@@ -72,8 +83,14 @@ public sealed class RefusalTests
               The body is not one JSON value of at most 64 levels.
             NotAnObject: 400 -32600 invalid_request
               A message is a JSON object.
-            Batch: 400 -32600 invalid_request
-              Batches are not available; send one message a request.
+            BatchNotDefined: 400 -32600 invalid_request
+              Batches exist in revision 2025-03-26 only; send one message a request.
+            BatchSize: 400 -32600 invalid_request
+              A batch holds 1 to 100 messages.
+            BatchedInitialize: 400 -32600 invalid_request
+              initialize must not be part of a batch.
+            BatchedId: 400 -32600 invalid_request
+              An "id" is there twice in the batch.
             DuplicateKey: 400 -32600 invalid_request
               An object has the same key twice.
             UnreadableString: 400 -32600 invalid_request
@@ -90,8 +107,18 @@ public sealed class RefusalTests
               "method" must be a string, spelled exactly.
             Shape: 400 -32600 invalid_request
               A message has either "method", or an "id" with one of "result" and "error".
-            ToolName: 400 -32602 invalid_request
+            ControlInName: 400 -32602 invalid_request
+              A "name" or "uri" holds a control character.
+            Subscriptions: 400 -32602 invalid_request
+              "resourceSubscriptions" must be a list of at most 1024 strings.
+            tools/call: 400 -32602 invalid_request
               tools/call needs an object "params" with a string "name".
+            resources/read: 400 -32602 invalid_request
+              resources/read needs an object "params" with a string "uri".
+            tasks/get: 400 -32602 invalid_request
+              tasks/get needs an object "params" with a string "taskId".
+            completion/complete: 400 -32602 invalid_request
+              completion/complete needs an object "params" with a "ref" of type ref/prompt and a "name", or of type ref/resource and a "uri".
             """,
             string.Join('\n', refusals.Select(Describe)));
     }
@@ -100,7 +127,8 @@ public sealed class RefusalTests
     public void Only_policy_makes_a_call_denied()
     {
         Assert.True(Refusal.Denied(Decision.NoGrant, "x").IsPolicy);
-        Assert.DoesNotContain(Constants<Refusal>(), refusal => refusal.Value.IsPolicy);
+        Assert.True(Refusal.MethodDenied("x").IsPolicy);
+        Assert.Equal([nameof(Refusal.BatchRefused)], from r in Constants<Refusal>() where r.Value.IsPolicy select r.Name);
     }
 
     private static IEnumerable<(string Name, T Value)> Constants<T>() =>

@@ -58,7 +58,7 @@ public sealed class ReaderAgreementTests
         var name = isObject && p.TryGetProperty("name", out var n) && n.ValueKind == JsonValueKind.String
             ? n.GetString()
             : null;
-        Assert.True(name == message.ToolName, place);
+        Assert.True(name == message.Name, place);
         var text = message.Params is { } range ? Encoding.UTF8.GetString(body[range]) : null;
         Assert.True((isObject ? p.GetRawText() : null) == text, place);
     }

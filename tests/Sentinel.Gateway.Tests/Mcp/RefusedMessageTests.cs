@@ -77,6 +77,9 @@ public sealed class RefusedMessageTests
         { "method with a lone surrogate", Messages.WithMethod("\"\\udc00\"") },
         { "method with a space after", Messages.WithMethod("\"tools/call \"") },
         { "method with a space before", Messages.WithMethod("\" tools/call\"") },
+        { "method cut by a NUL", Messages.WithMethod("\"tools/call\\u0000x\"") },
+        { "method cut by a line end", Messages.WithMethod("\"tools/call\\nx\"") },
+        { "a known notification in another case", """{"jsonrpc":"2.0","method":"Notifications/Cancelled"}""" },
         { "method with a tab", Messages.WithMethod("\"tools/call\\t\"") },
         { "method with NUL after", Messages.WithMethod("\"tools/call\\u0000\"") },
         { "method with a no-break space", Messages.WithMethod("\"tools/call\\u00a0\"") },
@@ -192,15 +195,28 @@ public sealed class RefusedMessageTests
     public void Refuses_a_body_in(string encoding, string hex) =>
         Assert.True(MessageReader.Read(Convert.FromHexString(hex), out _)?.Kind == MessageFaultKind.Parse, encoding);
 
-    [Fact]
-    public void What_was_read_before_a_fault_is_kept_for_the_record()
+    [Theory]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a","name":"b"}}""", "1", "tools/call")]
+    [InlineData("""{"params":{"name":"a","Name":"b"},"method":"tools\/call","id":"1","jsonrpc":"2.0"}""", "\"1\"", "tools/call")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{}}""", "1", "tools/call")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"ID":2,"method":"tools/call","params":{"name":"a"}}""", null, "tools/call")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"id":1,"method":"tools/call"}""", null, "tools/call")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","method":"ping"}""", "1", null)]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","Method\u0000":"ping"}""", "1", null)]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"METHOD":"tools/call"}""", "1", null)]
+    [InlineData("""{"jsonrpc":"2.0","id":1.5,"method":"tools/call","params":{"name":"a"}}""", null, "tools/call")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"Tools/Call","params":{"name":"a"}}""", "1", null)]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a"},"\ud800":1,"\ud800":2}""", null, null)]
+    [InlineData("""["id"]""", null, null)]
+    public void After_a_fault_only_an_id_and_method_beyond_doubt_are_known(string body, string? id, string? method)
     {
-        var fault = MessageReader.Read(Encoding.UTF8.GetBytes(Messages.Call("\"name\":\"a\",\"name\":\"b\"")), out var message);
+        var fault = MessageReader.Read(Encoding.UTF8.GetBytes(body), out var message);
 
         Assert.NotNull(fault);
-        Assert.Equal("1", message.Id?.ToString());
-        Assert.Equal("tools/call", message.Method);
-        Assert.Equal("a", message.ToolName);
+        Assert.False(message.IsSound);
+        Assert.Equal(id, message.Id?.ToString());
+        Assert.Equal(method, message.Method);
+        Assert.Null(message.Name);
     }
 
     private static void AssertKind(MessageFaultKind expected, string flaw, string body)

@@ -1,13 +1,16 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Net.ServerSentEvents;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Http.Features;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
+using static Sentinel.Gateway.Cli.Demo.McpHttp;
+
+// Deprecated for new servers; clients of 2025-11-25 still come back for what they missed.
+#pragma warning disable MCP9006
 
 namespace Sentinel.Gateway.Cli.Demo;
 
@@ -22,36 +25,52 @@ internal enum McpAnswers
 /// Serves one MCP endpoint of both eras on the SDK's transports: stateful sessions for clients that initialize,
 /// and one short-lived server for each request of revision 2026-07-28 and later.
 /// What earlier middleware put into <see cref="HttpContext.Items"/> under string keys, tools find in their own
-/// request's Items.
+/// request's Items; and under <see cref="SessionTransport"/> the way to what is no answer: the session's own stream.
 /// </summary>
 internal sealed class McpEndpoint
 {
-    private const string SessionIdHeader = "Mcp-Session-Id";
-    private const string RevisionHeader = "MCP-Protocol-Version";
-    private const string FirstStatelessRevision = "2026-07-28";
-    private const int SessionsMax = 10_000;
-    private const int SessionNotFound = -32001;
-    private const int ServerError = -32000;
+    public const string SessionTransport = "mcp.sessionTransport";
 
-    private readonly ConcurrentDictionary<string, Session> _sessions = new(StringComparer.Ordinal);
+    private const int SessionsMax = 10_000;
+
+    private readonly ConcurrentDictionary<string, McpSession> _sessions = new(StringComparer.Ordinal);
     private readonly IServiceProvider _services;
     private readonly ILoggerFactory _loggers;
     private readonly CancellationToken _stopping;
     private readonly McpServerOptions _options;
     private readonly McpAnswers _answers;
+    private readonly ISseEventStreamStore? _events;
 
-    private McpEndpoint(IServiceProvider services, McpServerOptions options, McpAnswers answers)
+    private McpEndpoint(
+        IServiceProvider services,
+        McpServerOptions options,
+        McpAnswers answers,
+        ISseEventStreamStore? events
+    )
     {
         _services = services;
         _loggers = services.GetRequiredService<ILoggerFactory>();
         _stopping = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         _options = options;
         _answers = answers;
+        _events = events;
     }
 
-    public static void Map(IEndpointRouteBuilder routes, string path, McpServerOptions options, McpAnswers answers)
+    /// <param name="routes">The application.</param>
+    /// <param name="path">The endpoint's one path.</param>
+    /// <param name="options">The server, the same for every session.</param>
+    /// <param name="answers">How requests are answered.</param>
+    /// <param name="events">Where the events of sessions are kept for clients that come back for them; nowhere if
+    /// absent.</param>
+    public static void Map(
+        IEndpointRouteBuilder routes,
+        string path,
+        McpServerOptions options,
+        McpAnswers answers,
+        ISseEventStreamStore? events = null
+    )
     {
-        var endpoint = new McpEndpoint(routes.ServiceProvider, options, answers);
+        var endpoint = new McpEndpoint(routes.ServiceProvider, options, answers, events);
         routes.MapPost(path, endpoint.PostAsync);
         routes.MapGet(path, endpoint.GetAsync);
         routes.MapDelete(path, endpoint.DeleteAsync);
@@ -59,35 +78,10 @@ internal sealed class McpEndpoint
 
     private async Task PostAsync(HttpContext http)
     {
-        if (!http.Request.HasJsonContentType())
+        if (await ReadMessageAsync(http) is { } message)
         {
-            await RefuseAsync(http, 415, ServerError, "Send application/json.");
-            return;
+            await (IsStateless(http) ? AnswerAloneAsync(http, message) : AnswerInSessionAsync(http, message));
         }
-
-        JsonRpcMessage? message;
-        try
-        {
-            message = await JsonSerializer.DeserializeAsync<JsonRpcMessage>(
-                http.Request.Body,
-                McpJsonUtilities.DefaultOptions,
-                http.RequestAborted
-            );
-        }
-        catch (JsonException exception)
-        {
-            await RefuseAsync(http, 400, (int)McpErrorCode.ParseError, exception.Message);
-            return;
-        }
-
-        if (message is null)
-        {
-            await RefuseAsync(http, 400, (int)McpErrorCode.InvalidRequest, "The body holds no JSON-RPC message.");
-            return;
-        }
-
-        message.Context = new() { ProtocolVersion = Revision(http), Items = NamedItems(http) };
-        await (IsStateless(http) ? AnswerAloneAsync(http, message) : AnswerInSessionAsync(http, message));
     }
 
     private async Task AnswerAloneAsync(HttpContext http, JsonRpcMessage message)
@@ -130,6 +124,7 @@ internal sealed class McpEndpoint
             return;
         }
 
+        message.Context!.Items![SessionTransport] = session.Transport;
         http.Response.Headers[SessionIdHeader] = session.Id;
         await AnswerAsync(http, session.Transport, message);
     }
@@ -146,6 +141,10 @@ internal sealed class McpEndpoint
         {
             await RefuseAsync(http, 404, SessionNotFound, "Session not found.");
         }
+        else if (LastEventId(http) is { } lastEventId)
+        {
+            await ResumeAsync(http, session, lastEventId);
+        }
         else if (!session.TryOpenStream())
         {
             await RefuseAsync(http, 409, ServerError, "This session's stream has been opened already.");
@@ -159,6 +158,26 @@ internal sealed class McpEndpoint
             using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, _stopping);
             await session.Transport.HandleGetRequestAsync(http.Response.Body, ending.Token);
         }
+    }
+
+    private async Task ResumeAsync(HttpContext http, McpSession session, string lastEventId)
+    {
+        var reader = _events is null ? null : await _events.GetStreamReaderAsync(lastEventId, http.RequestAborted);
+        if (reader?.SessionId != session.Id)
+        {
+            await RefuseAsync(http, 400, ServerError, "This session has no such event.");
+            return;
+        }
+
+        StartEventStream(http);
+        await http.Response.Body.FlushAsync(http.RequestAborted);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, _stopping);
+        await SseFormatter.WriteAsync(
+            reader.ReadEventsAsync(ending.Token),
+            http.Response.Body,
+            (item, bytes) => bytes.Write(Serialize(item.Data)),
+            ending.Token
+        );
     }
 
     private async Task DeleteAsync(HttpContext http)
@@ -201,12 +220,12 @@ internal sealed class McpEndpoint
         }
     }
 
-    private Session OpenSession()
+    private McpSession OpenSession()
     {
         // The same alphabet and length as the SDK's own ids, '_' and '-' included.
         var id = System.Buffers.Text.Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
-        var transport = new StreamableHttpServerTransport(_loggers) { SessionId = id };
-        var session = new Session(id, transport, McpServer.Create(transport, _options, _loggers, _services));
+        var transport = new StreamableHttpServerTransport(_loggers) { SessionId = id, EventStreamStore = _events };
+        var session = new McpSession(id, transport, McpServer.Create(transport, _options, _loggers, _services));
         _sessions[id] = session;
         return session;
     }
@@ -237,68 +256,7 @@ internal sealed class McpEndpoint
             }
             : StatusCodes.Status200OK;
 
-    private static void StartEventStream(HttpContext http)
-    {
-        http.Response.ContentType = "text/event-stream";
-        http.Response.Headers.CacheControl = "no-cache, no-store";
-        http.Response.Headers["X-Accel-Buffering"] = "no";
-        http.Features.GetRequiredFeature<IHttpResponseBodyFeature>().DisableBuffering();
-    }
-
-    private static async Task RefuseAsync(
-        HttpContext http,
-        int status,
-        int code,
-        string text,
-        JsonRpcMessage? message = null
-    )
-    {
-        var body = new JsonObject
-        {
-            ["jsonrpc"] = "2.0",
-            ["error"] = new JsonObject { ["code"] = code, ["message"] = text },
-        };
-        if (message is JsonRpcRequest request)
-        {
-            body["id"] = JsonSerializer.SerializeToNode(request.Id, McpJsonUtilities.DefaultOptions);
-        }
-
-        http.Response.StatusCode = status;
-        http.Response.ContentType = "application/json";
-        await http.Response.WriteAsync(body.ToJsonString(), Encoding.UTF8, http.RequestAborted);
-    }
-
-    private static string? SessionId(HttpContext http) =>
-        http.Request.Headers[SessionIdHeader].ToString() is { Length: > 0 } id ? id : null;
-
-    private static string? Revision(HttpContext http) =>
-        http.Request.Headers[RevisionHeader].ToString() is { Length: > 0 } revision ? revision : null;
-
-    // Revisions are dates, so their order is the order of their characters.
-    private static bool IsStateless(HttpContext http) =>
-        string.CompareOrdinal(Revision(http), FirstStatelessRevision) >= 0;
-
-    private static Dictionary<string, object?> NamedItems(HttpContext http) =>
-        http.Items.Where(item => item.Key is string).ToDictionary(item => (string)item.Key, item => item.Value);
-
-    private sealed class Session(string id, StreamableHttpServerTransport transport, McpServer server)
-        : IAsyncDisposable
-    {
-        // Not linked to any request: a session outlives the one that opened it, and ends with its transport.
-        private readonly Task _running = server.RunAsync(CancellationToken.None);
-        private int _streamOpened;
-
-        public string Id { get; } = id;
-
-        public StreamableHttpServerTransport Transport { get; } = transport;
-
-        public bool TryOpenStream() => Interlocked.Exchange(ref _streamOpened, 1) == 0;
-
-        public async ValueTask DisposeAsync()
-        {
-            await Transport.DisposeAsync();
-            await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await server.DisposeAsync();
-        }
-    }
+    // An event without a message only tells the client where it may go on from.
+    private static byte[] Serialize(JsonRpcMessage? message) =>
+        message is null ? [] : JsonSerializer.SerializeToUtf8Bytes(message, McpJsonUtilities.DefaultOptions);
 }

@@ -1,0 +1,3 @@
+module sentinel.example/goserver
+
+go 1.19

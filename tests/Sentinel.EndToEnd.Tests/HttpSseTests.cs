@@ -1,0 +1,139 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Http;
+using Xunit;
+
+namespace Sentinel.EndToEnd.Tests;
+
+/// <summary>HTTP+SSE servers (2024-11-05): answers come on the GET stream, messages go where its first event says.</summary>
+public sealed class HttpSseTests(RecordedGateway recorded, Servers servers) : IClassFixture<RecordedGateway>
+{
+    private readonly string _client = $"http-sse-{Guid.NewGuid():n}";
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ConcurrentDictionary<string, HttpContext> _streams = new();
+
+    [Theory]
+    [InlineData("/{0}/message?sessionId=a%2Db")]
+    [InlineData("message?sessionId=a%2Db")]
+    [InlineData("http://{1}/{0}/message?sessionId=a%2Db")]
+    public async Task The_endpoint_is_rewritten_under_the_route_and_calls_to_it_are_recorded(string endpoint)
+    {
+        using var stream = await OpenAsync(endpoint);
+        var lines = new StreamReader(await stream.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
+        var endpointPath = $"/raw/{_client}/message?sessionId=";
+        Assert.Equal(["event: endpoint", $"data: {endpointPath}a-b", ""], await ReadAsync(lines, 3));
+
+        var reply = await PostAsync($"{endpointPath}a%2Db", RawCall.ToolCall("echo", "7"));
+        Assert.Equal((202, "Accepted"), (reply.Status, reply.Text));
+        Assert.Equal(["event: message", "data: {\"jsonrpc\":\"2.0\",\"id\":7,\"result\":{}}", ""], await ReadAsync(lines, 3));
+
+        var row = await recorded.OnlyRowAsync(_client);
+        Assert.Equal(("success", null, 202L), (row.Text("response_status"), row.Text("reason"), row.Number("http_status")));
+        Assert.Equal(reply.RequestId, row.Text("request_id"));
+        _ended.SetResult();
+    }
+
+    [Fact]
+    public async Task A_denied_call_reaches_no_server_and_is_answered_by_the_gateway()
+    {
+        using var stream = await OpenAsync("message?s=1", key: Servers.LimitedKey);
+
+        var reply = await PostAsync($"/raw/{_client}/message?s=1", RawCall.ToolCall("echo"), Servers.LimitedKey);
+
+        Assert.Equal(200, reply.Status);
+        Assert.Equal(("denied", "rbac"), Reason(await recorded.OnlyRowAsync(_client)));
+        Assert.DoesNotContain(servers.Raw.Requests, r => r.Method == "POST" && r.Path.StartsWith($"/{_client}", StringComparison.Ordinal));
+        _ended.SetResult();
+    }
+
+    [Fact]
+    public async Task A_call_is_truncated_when_the_stream_ends_without_its_answer()
+    {
+        using var stream = await OpenAsync("message?s=1", answers: false);
+        await PostAsync($"/raw/{_client}/message?s=1", RawCall.ToolCall("echo"));
+        await recorded.FenceAsync(_client);
+        Assert.Empty(await recorded.Table.RowsAsync(_client));
+
+        _ended.SetResult();
+
+        Assert.Equal(("error", "stream_truncated"), Reason(await recorded.OnlyRowAsync(_client)));
+    }
+
+    [Fact]
+    public async Task A_call_is_abandoned_when_the_client_closes_the_stream()
+    {
+        var stream = await OpenAsync("message?s=1", answers: false);
+        await PostAsync($"/raw/{_client}/message?s=1", RawCall.ToolCall("echo"));
+
+        stream.Dispose();
+
+        Assert.Equal(("error", "client_disconnected"), Reason(await recorded.OnlyRowAsync(_client)));
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:1/message")]
+    [InlineData("https://{1}/{0}/message")]
+    [InlineData("//127.0.0.1:1/message")]
+    [InlineData("http://user@{1}/{0}/message")]
+    [InlineData("file:///etc/passwd")]
+    public async Task An_endpoint_elsewhere_cuts_the_stream(string endpoint)
+    {
+        // The cut may overtake the headers.
+        await Assert.ThrowsAnyAsync<HttpRequestException>(async () =>
+        {
+            using var stream = await OpenAsync(endpoint);
+            await stream.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        });
+
+        await recorded.Gateway.Process.WaitForLineAsync(
+            line => line.Contains("its endpoint event leads to another origin", StringComparison.Ordinal));
+    }
+
+    private async Task<HttpResponseMessage> OpenAsync(
+        string endpoint,
+        bool answers = true,
+        string key = Servers.TesterKey)
+    {
+        await recorded.StartedAsync();
+        var data = string.Format(null, endpoint, _client, servers.Raw.Url.Authority);
+        servers.Raw.On($"/{_client}/sse", async http =>
+        {
+            _streams[""] = http;
+            http.Response.ContentType = "text/event-stream";
+            await http.Response.WriteAsync($"event: endpoint\ndata: {data}\n\n");
+            await http.Response.Body.FlushAsync();
+            await _ended.Task.WaitAsync(http.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        });
+        servers.Raw.On($"/{_client}/message", async http =>
+        {
+            // The answer first: it may overtake the acknowledgement.
+            if (answers)
+            {
+                var response = _streams[""].Response;
+                await response.WriteAsync("event: message\ndata: {\"jsonrpc\":\"2.0\",\"id\":7,\"result\":{}}\n\n");
+                await response.Body.FlushAsync();
+            }
+
+            http.Response.StatusCode = 202;
+            http.Response.ContentType = "text/plain";
+            await http.Response.WriteAsync("Accepted");
+        });
+        var request = new HttpRequestMessage(HttpMethod.Get, new Uri(recorded.Gateway.Url, $"raw/{_client}/sse"));
+        return await request.With("X-Api-Key", key).With("Accept", "text/event-stream").SendAsync();
+    }
+
+    private Task<Reply> PostAsync(string path, string body, string key = Servers.TesterKey) =>
+        Rpc.PostAsync(new Uri(recorded.Gateway.Url, path), key, body, [("User-Agent", _client)]);
+
+    private static async Task<string[]> ReadAsync(StreamReader lines, int count)
+    {
+        var read = new List<string>();
+        while (read.Count < count)
+        {
+            read.Add(await lines.ReadLineAsync(TestContext.Current.CancellationToken) ?? "(end)");
+        }
+
+        return [.. read];
+    }
+
+    private static (string?, string?) Reason(Row row) => (row.Text("response_status"), row.Text("reason"));
+}
