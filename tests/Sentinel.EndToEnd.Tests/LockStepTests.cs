@@ -29,7 +29,7 @@ public sealed class LockStepTests(Servers servers)
 
     private async Task ArriveOneByOneAsync(string method, string contentType, string[] fragments)
     {
-        using var arrived = new SemaphoreSlim(0);
+        var arrived = new SemaphoreSlim(0);
         servers.Raw.On($"/{_path}", async http =>
         {
             http.Response.ContentType = contentType;
@@ -59,9 +59,9 @@ public sealed class LockStepTests(Servers servers)
     private static async Task<string> ReadAsync(Stream body, int count)
     {
         var bytes = new byte[count];
-        await body.ReadExactlyAsync(bytes, TestContext.Current.CancellationToken)
-            .AsTask()
-            .WaitAsync(Deadline.Default, TestContext.Current.CancellationToken);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Deadline.Default);
+        await body.ReadExactlyAsync(bytes, limit.Token);
         return Encoding.UTF8.GetString(bytes);
     }
 
