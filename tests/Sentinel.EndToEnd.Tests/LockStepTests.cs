@@ -48,6 +48,7 @@ public sealed class LockStepTests(Servers servers)
 
         using var response = await RawCall
             .Request(new HttpMethod(method), new Uri((await servers.Gateway).Url, $"raw/{_path}"))
+            .With("Mcp-Session-Id", _path)
             .SendAsync();
         await using var body = await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
         foreach (var (index, fragment) in fragments.Index())

@@ -1,5 +1,6 @@
 using System.Net;
 using Sentinel.Gateway.Exchange;
+using Sentinel.Gateway.Mcp;
 using Yarp.ReverseProxy.Transforms;
 
 namespace Sentinel.Gateway.Forwarding;
@@ -14,7 +15,7 @@ internal sealed partial class EndpointEventTransform(ILogger<EndpointEventTransf
     {
         if (context.ProxyResponse is { StatusCode: HttpStatusCode.OK, Content: var content } answer
             && !context.SuppressResponseBody
-            && HttpMethods.IsGet(context.HttpContext.Request.Method)
+            && IsOfHttpSse(context.HttpContext.Request)
             && IsEventStream(content)
             && answer.RequestMessage?.RequestUri is { } requested)
         {
@@ -25,6 +26,12 @@ internal sealed partial class EndpointEventTransform(ILogger<EndpointEventTransf
 
         return ValueTask.CompletedTask;
     }
+
+    // Where there is a session already the client speaks Streamable HTTP, and looks for no endpoint.
+    private static bool IsOfHttpSse(HttpRequest request) =>
+        HttpMethods.IsGet(request.Method)
+        && !request.Headers.ContainsKey(McpHeaders.SessionId)
+        && !McpRevisions.IsModern(request.Headers[McpHeaders.ProtocolVersion]);
 
     private static bool IsEventStream(HttpContent content) =>
         string.Equals(content.Headers.ContentType?.MediaType, "text/event-stream", StringComparison.OrdinalIgnoreCase)

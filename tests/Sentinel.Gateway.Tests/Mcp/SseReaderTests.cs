@@ -41,6 +41,25 @@ public sealed class SseReaderTests
         Assert.Equal(expected, Read(bytes.Select(b => new[] { b })));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Any_lines_are_read_the_same_in_three_parts_and_byte_by_byte(int seed)
+    {
+        string[] pieces = ["data", ":", " ", "\r", "\n", "\r\n", "\n\n", "id", "7", "\0", "\uFEFF", "dat", "data: x", "é", "|"];
+        var random = new Random(seed);
+        for (var round = 0; round < 5000; round++)
+        {
+            var text = string.Concat(random.GetItems(pieces, random.Next(30)));
+            var bytes = Encoding.UTF8.GetBytes(text);
+            var place = $"seed {seed}, round {round}: {text}";
+
+            var whole = Read([bytes]);
+            Assert.True(whole == Read(RandomText.InThree(random, bytes)), place);
+            Assert.True(whole == Read(bytes.Select(b => new[] { b })), place);
+        }
+    }
+
     // The data of all events, with a bar where an event ends.
     private static string Read(IEnumerable<byte[]> parts)
     {

@@ -57,10 +57,9 @@ internal sealed record GeneratedStream(string Mark, string[] Events, int[] Cuts)
         from text in Lines([.. before.Where(IsHarmless), .. dataLines, .. between.Where(IsHarmless)], hasBlankLine)
         select text;
 
+    // No LF alone after a CR: it would not be a line of its own.
     private static Gen<string> Lines(IReadOnlyList<string> lines, bool hasBlankLine) =>
         from ends in LineEnd.ListOf(lines.Count + 1)
-
-        // A LF after a CR would end the same line again.
         let blankLine = ends[^2] == "\r" && ends[^1] == "\n" ? "\r" : ends[^1]
         select string.Concat(lines.Select((line, i) => line + ends[i])) + (hasBlankLine ? blankLine : "");
 

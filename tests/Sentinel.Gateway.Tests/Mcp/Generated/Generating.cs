@@ -93,7 +93,7 @@ internal static class Generating
     {
         ('"' or '\\', > 1) => $"\\{c}",
         ('/', 2) => "\\/",
-        (< ' ' or '"' or '\\', _) or (_, 0) => $"\\u{(int)c:x4}",
+        ( < ' ' or '"' or '\\', _) or (_, 0) => $"\\u{(int)c:x4}",
         (_, 1) when char.IsAscii(c) => $"\\u{(int)c:X4}",
         _ when char.IsSurrogate(c) => $"\\u{(int)c:x4}",
         _ => c.ToString(),

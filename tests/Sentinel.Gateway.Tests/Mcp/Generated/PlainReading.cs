@@ -7,7 +7,7 @@ namespace Sentinel.Gateway.Tests.Mcp.Generated;
 /// What a body says by System.Text.Json and the strict reader's further rules, written down plainly: a whole document,
 /// sets of keys, and one rule after the other.
 /// </summary>
-internal sealed record PlainReading(string? Method, string? Id, string? ToolName, string? Params, string? Revision)
+internal sealed record PlainReading(string? Method, string? Id, string? Name, string? Params, string? Revision)
 {
     public static readonly IReadOnlySet<string> ProtocolKeys = new HashSet<string>(StringComparer.Ordinal)
     {
@@ -50,6 +50,11 @@ internal sealed record PlainReading(string? Method, string? Id, string? ToolName
 
         var parameters = ObjectAt(root, "params");
         var meta = ObjectAt(parameters, "_meta");
+        if (HasControl(At(parameters, "name")) || HasControl(At(parameters, "uri")))
+        {
+            return null;
+        }
+
         if (HasLookAlike(parameters) || HasLookAlike(meta) || !IsVersion(root) || !TryGetId(root, out var id))
         {
             return null;
@@ -86,7 +91,7 @@ internal sealed record PlainReading(string? Method, string? Id, string? ToolName
             return !Requests.Contains(lenient);
         }
 
-        return reading.Id is not null && (method != "tools/call" || reading.ToolName is not null);
+        return reading.Id is not null && (method != "tools/call" || reading.Name is not null);
     }
 
     private static bool IsVersion(JsonElement root) =>
@@ -131,6 +136,8 @@ internal sealed record PlainReading(string? Method, string? Id, string? ToolName
         JsonValueKind.Array => element.EnumerateArray().Any(HasKeyWithoutText),
         _ => false,
     };
+
+    private static bool HasControl(JsonElement element) => TextOf(element)?.Any(c => c < ' ') == true;
 
     private static string Fold(string text) =>
         text.Replace('\u017F', 's').Replace('\u212A', 'k').ToUpperInvariant().ToLowerInvariant();
