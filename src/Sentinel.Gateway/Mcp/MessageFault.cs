@@ -31,7 +31,7 @@ internal sealed record MessageFault(MessageFaultKind Kind, string Message)
     public static readonly MessageFault UnreadableString = Invalid("A key, id, method or name is not valid Unicode.");
 
     public static readonly MessageFault LookAlikeKey = Invalid(
-        "A key differs from a protocol key or from its neighbour only in case or in trailing NULs; "
+        "A key differs from a protocol key or from its neighbour only in case or after a NUL; "
         + "servers may take one for the other.");
 
     public static readonly MessageFault Version = Invalid("\"jsonrpc\" must be \"2.0\".");

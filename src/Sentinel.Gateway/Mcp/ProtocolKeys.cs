@@ -23,11 +23,12 @@ internal static class ProtocolKeys
         Keys.ToFrozenDictionary(key => string.Concat(key.Select(Folding.Fold)), StringComparer.Ordinal)
             .GetAlternateLookup<ReadOnlySpan<char>>();
 
-    /// <summary>Writes the key as the most lenient server would compare it: folded, without trailing NULs.</summary>
+    /// <summary>Writes the key as the most lenient server would compare it: folded, and cut at a NUL.</summary>
     /// <returns>The folded key's length.</returns>
     public static int Fold(ReadOnlySpan<char> key, Span<char> folded)
     {
-        key = key.TrimEnd('\0');
+        var end = key.IndexOf('\0');
+        key = end < 0 ? key : key[..end];
         for (var i = 0; i < key.Length; i++)
         {
             folded[i] = Folding.Fold(key[i]);
@@ -37,7 +38,7 @@ internal static class ProtocolKeys
     }
 
     /// <summary>
-    /// Whether a key is no protocol key as spelled, but one to a server that ignores case or trailing NULs.
+    /// Whether a key is no protocol key as spelled, but one to a server that ignores case, or whose strings end at a NUL.
     /// </summary>
     public static bool IsLookAlike(ReadOnlySpan<char> key, ReadOnlySpan<char> folded) =>
         folded.Length <= LongestKey

@@ -96,7 +96,7 @@ public sealed class RefusalTests
             UnreadableString: 400 -32600 invalid_request
               A key, id, method or name is not valid Unicode.
             LookAlikeKey: 400 -32600 invalid_request
-              A key differs from a protocol key or from its neighbour only in case or in trailing NULs; servers may take one for the other.
+              A key differs from a protocol key or from its neighbour only in case or after a NUL; servers may take one for the other.
             Version: 400 -32600 invalid_request
               "jsonrpc" must be "2.0".
             Id: 400 -32600 invalid_request

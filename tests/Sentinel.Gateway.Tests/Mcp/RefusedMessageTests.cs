@@ -117,6 +117,8 @@ public sealed class RefusedMessageTests
         { "Name before name", Messages.Call("\"Name\":\"b\",\"name\":\"a\"") },
         { "Name alone", Messages.Call("\"Name\":\"b\"") },
         { "name with NUL", Messages.Call("\"name\":\"a\",\"name\\u0000\":\"b\"") },
+        { "name cut by a NUL", Messages.Call("\"name\":\"a\",\"name\\u0000x\":\"b\"") },
+        { "two keys alike up to a NUL", Messages.Call("\"name\":\"a\",\"x\\u0000y\":1,\"x\\u0000z\":1") },
         { "arguments with a long s", Messages.Call("\"name\":\"a\",\"argument\u017f\":{}") },
         { "task with a Kelvin sign", Messages.Call("\"name\":\"a\",\"tas\u212A\":{}") },
         { "_META", Messages.Call("\"name\":\"a\",\"_META\":{}") },
