@@ -52,7 +52,7 @@ internal sealed class FuzzRun(int seed)
         }
 
         Accepted++;
-        var expected = new LenientReading(message.Method, message.ToolName);
+        var expected = new LenientReading(message.Method, message.Name);
         foreach (var (name, read) in LenientReaders.All)
         {
             if (read(body) is { } reading && reading != expected)

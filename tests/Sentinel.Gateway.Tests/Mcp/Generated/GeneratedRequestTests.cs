@@ -28,7 +28,7 @@ public sealed class GeneratedRequestTests
             var actual = fault is not null ? null : new PlainReading(
                 message.Method,
                 TextOf(message.Id),
-                message.ToolName,
+                message.Name,
                 message.Params is { } range ? Encoding.UTF8.GetString(body[range]) : null,
                 message.ProtocolVersion);
             _ = actual is null ? refused++ : accepted++;

@@ -7,7 +7,7 @@ namespace Sentinel.Gateway.Tests.Mcp.Generated;
 /// What a body says by System.Text.Json and the strict reader's further rules, written down plainly: a whole document,
 /// sets of keys, and one rule after the other.
 /// </summary>
-internal sealed record PlainReading(string? Method, string? Id, string? ToolName, string? Params, string? Revision)
+internal sealed record PlainReading(string? Method, string? Id, string? Name, string? Params, string? Revision)
 {
     public static readonly IReadOnlySet<string> ProtocolKeys = new HashSet<string>(StringComparer.Ordinal)
     {
@@ -19,6 +19,8 @@ internal sealed record PlainReading(string? Method, string? Id, string? ToolName
     {
         "tools/call", "tools/list", "initialize",
     };
+
+    private static readonly HashSet<string> Known = [.. Requests, "notifications/initialized"];
 
     /// <summary>Null where the body is refused.</summary>
     public static PlainReading? Of(byte[] body)
@@ -56,11 +58,16 @@ internal sealed record PlainReading(string? Method, string? Id, string? ToolName
         }
 
         var method = At(root, "method");
-        var name = At(parameters, "name");
+        var name = TextOf(At(parameters, "name"));
+        if (HasControl(name) || HasControl(TextOf(At(parameters, "uri"))))
+        {
+            return null;
+        }
+
         var reading = new PlainReading(
             TextOf(method),
             id,
-            TextOf(name),
+            name,
             parameters.ValueKind == JsonValueKind.Object ? parameters.GetRawText() : null,
             TextOf(At(meta, "io.modelcontextprotocol/protocolVersion")));
         var hasResult = At(root, "result").ValueKind != JsonValueKind.Undefined;
@@ -80,14 +87,23 @@ internal sealed record PlainReading(string? Method, string? Id, string? ToolName
             return false;
         }
 
-        var lenient = Fold(method.Trim().Trim('\0', '\u200B', '\uFEFF').Trim());
-        if (!Requests.Contains(method))
+        if (!Known.Contains(method))
         {
-            return !Requests.Contains(lenient);
+            return !Known.Contains(Lenient(method));
         }
 
-        return reading.Id is not null && (method != "tools/call" || reading.ToolName is not null);
+        return !Requests.Contains(method)
+            || (reading.Id is not null && (method != "tools/call" || reading.Name is not null));
     }
+
+    // Trimmed, cut at a control character and folded.
+    private static string Lenient(string method)
+    {
+        var cut = method.SkipWhile(IsTrimmed).TakeWhile(c => !char.IsControl(c)).Reverse().SkipWhile(IsTrimmed).Reverse();
+        return Fold(string.Concat(cut));
+    }
+
+    private static bool IsTrimmed(char c) => char.IsWhiteSpace(c) || char.IsControl(c) || c is '\uFEFF' or '\u200B';
 
     private static bool IsVersion(JsonElement root) =>
         At(root, "jsonrpc") is { ValueKind: JsonValueKind.String } version && version.GetString() == "2.0";
@@ -140,6 +156,8 @@ internal sealed record PlainReading(string? Method, string? Id, string? ToolName
 
     private static JsonElement ObjectAt(JsonElement element, string key) =>
         At(element, key) is { ValueKind: JsonValueKind.Object } value ? value : default;
+
+    private static bool HasControl(string? text) => text?.Any(c => c < ' ') ?? false;
 
     private static string? TextOf(JsonElement element) =>
         element.ValueKind == JsonValueKind.String ? element.GetString() : null;
