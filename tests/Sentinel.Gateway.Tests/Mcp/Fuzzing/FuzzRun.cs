@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Sentinel.Gateway.Mcp;
 
 namespace Sentinel.Gateway.Tests.Mcp.Fuzzing;
@@ -45,6 +46,22 @@ internal sealed class FuzzRun(int seed)
     }
 
     private string? CheckRequest(byte[] body)
+    {
+        List<Range> messages = [];
+        if (!MessageBatch.IsBatch(body) || MessageBatch.Split(body, messages) is not null)
+        {
+            return CheckMessage(body);
+        }
+
+        using var document = JsonDocument.Parse(body);
+        var expected = document.RootElement.EnumerateArray().Select(message => message.GetRawText());
+        var actual = messages.Select(range => Encoding.UTF8.GetString(body[range])).ToList();
+        return expected.SequenceEqual(actual)
+            ? messages.Select(range => CheckMessage(body[range])).FirstOrDefault(fault => fault is not null)
+            : $"The batch is parted into {string.Join(" and ", actual)}";
+    }
+
+    private string? CheckMessage(byte[] body)
     {
         if (MessageReader.Read(body, out var message) is not null)
         {

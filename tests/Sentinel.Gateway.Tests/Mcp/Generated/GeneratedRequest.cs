@@ -100,7 +100,7 @@ internal sealed record GeneratedRequest(string[] Root, string[]? Params, string[
 
     private static Gen<string> Name() => Gen.Frequency(
         (10, Generating.Text()),
-        (1, Gen.Constant("\"a\\udc00\"")),
+        (1, Gen.Elements("\"a\\udc00\"", "\"a\\u0000\"", "\"\\nb\"", "\"a\\u007f\"")),
         (1, Generating.Value(1)));
 
     // These, and now and then one more.

@@ -20,6 +20,8 @@ internal sealed record PlainReading(string? Method, string? Id, string? Name, st
         "tools/call", "tools/list", "initialize",
     };
 
+    private static readonly HashSet<string> Known = [.. Requests, "notifications/initialized"];
+
     /// <summary>Null where the body is refused.</summary>
     public static PlainReading? Of(byte[] body)
     {
@@ -50,22 +52,22 @@ internal sealed record PlainReading(string? Method, string? Id, string? Name, st
 
         var parameters = ObjectAt(root, "params");
         var meta = ObjectAt(parameters, "_meta");
-        if (HasControl(At(parameters, "name")) || HasControl(At(parameters, "uri")))
-        {
-            return null;
-        }
-
         if (HasLookAlike(parameters) || HasLookAlike(meta) || !IsVersion(root) || !TryGetId(root, out var id))
         {
             return null;
         }
 
         var method = At(root, "method");
-        var name = At(parameters, "name");
+        var name = TextOf(At(parameters, "name"));
+        if (HasControl(name) || HasControl(TextOf(At(parameters, "uri"))))
+        {
+            return null;
+        }
+
         var reading = new PlainReading(
             TextOf(method),
             id,
-            TextOf(name),
+            name,
             parameters.ValueKind == JsonValueKind.Object ? parameters.GetRawText() : null,
             TextOf(At(meta, "io.modelcontextprotocol/protocolVersion")));
         var hasResult = At(root, "result").ValueKind != JsonValueKind.Undefined;
@@ -85,14 +87,23 @@ internal sealed record PlainReading(string? Method, string? Id, string? Name, st
             return false;
         }
 
-        var lenient = Fold(method.Trim().Trim('\0', '\u200B', '\uFEFF').Trim());
-        if (!Requests.Contains(method))
+        if (!Known.Contains(method))
         {
-            return !Requests.Contains(lenient);
+            return !Known.Contains(Lenient(method));
         }
 
-        return reading.Id is not null && (method != "tools/call" || reading.Name is not null);
+        return !Requests.Contains(method)
+            || (reading.Id is not null && (method != "tools/call" || reading.Name is not null));
     }
+
+    // Trimmed, cut at a control character and folded.
+    private static string Lenient(string method)
+    {
+        var cut = method.SkipWhile(IsTrimmed).TakeWhile(c => !char.IsControl(c)).Reverse().SkipWhile(IsTrimmed).Reverse();
+        return Fold(string.Concat(cut));
+    }
+
+    private static bool IsTrimmed(char c) => char.IsWhiteSpace(c) || char.IsControl(c) || c is '\uFEFF' or '\u200B';
 
     private static bool IsVersion(JsonElement root) =>
         At(root, "jsonrpc") is { ValueKind: JsonValueKind.String } version && version.GetString() == "2.0";
@@ -115,7 +126,7 @@ internal sealed record PlainReading(string? Method, string? Id, string? Name, st
         };
     }
 
-    // Keys that differ only in case or trailing NULs, or differ so from a protocol key.
+    // Keys that differ only in case or after a NUL, or differ so from a protocol key.
     private static bool HasLookAlike(JsonElement element)
     {
         if (element.ValueKind != JsonValueKind.Object)
@@ -124,7 +135,7 @@ internal sealed record PlainReading(string? Method, string? Id, string? Name, st
         }
 
         var keys = element.EnumerateObject().Select(member => member.Name).ToList();
-        var folded = keys.Select(key => Fold(key.TrimEnd('\0'))).ToList();
+        var folded = keys.Select(key => Fold(key.Split('\0')[0])).ToList();
         var known = ProtocolKeys.ToDictionary(Fold, StringComparer.Ordinal);
         return folded.Distinct(StringComparer.Ordinal).Count() != keys.Count
             || keys.Zip(folded).Any(pair => known.TryGetValue(pair.Second, out var key) && key != pair.First);
@@ -137,8 +148,6 @@ internal sealed record PlainReading(string? Method, string? Id, string? Name, st
         _ => false,
     };
 
-    private static bool HasControl(JsonElement element) => TextOf(element)?.Any(c => c < ' ') == true;
-
     private static string Fold(string text) =>
         text.Replace('\u017F', 's').Replace('\u212A', 'k').ToUpperInvariant().ToLowerInvariant();
 
@@ -147,6 +156,8 @@ internal sealed record PlainReading(string? Method, string? Id, string? Name, st
 
     private static JsonElement ObjectAt(JsonElement element, string key) =>
         At(element, key) is { ValueKind: JsonValueKind.Object } value ? value : default;
+
+    private static bool HasControl(string? text) => text?.Any(c => c < ' ') ?? false;
 
     private static string? TextOf(JsonElement element) =>
         element.ValueKind == JsonValueKind.String ? element.GetString() : null;
