@@ -44,7 +44,7 @@ internal sealed class RawSender(Uri origin, string prefix, string? key, string? 
     private static async Task ReceiveAsync(Socket socket, MemoryStream received, HostileBody body)
     {
         var buffer = new byte[16 * 1024];
-        var limits = new Queue<TimeSpan>(body.MayLackAnEnd || body.Method == "HEAD" ? [Patience, AnswerLimit] : [AnswerLimit]);
+        var limits = new Queue<TimeSpan>(Limits(body));
         while (limits.TryDequeue(out var limit))
         {
             using var giveUp = new CancellationTokenSource(limit);
@@ -71,6 +71,10 @@ internal sealed class RawSender(Uri origin, string prefix, string? key, string? 
             }
         }
     }
+
+    // What a GET opens may stay open for ever, and what answers HEAD may have a length and no body.
+    private static TimeSpan[] Limits(HostileBody body) =>
+        body.Method is "GET" or "HEAD" ? [Patience] : body.MayLackAnEnd ? [Patience, AnswerLimit] : [AnswerLimit];
 
     private byte[] Compose(HostileBody body, string marker)
     {
