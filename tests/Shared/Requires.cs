@@ -25,7 +25,7 @@ public static class Requires
     {
         if (!AreNodePackagesInstalled)
         {
-            Missing("The Node packages are not installed: apt-get install nodejs npm, then npm ci --prefix tests/Node.");
+            Missing("The Node packages are missing: apt-get install nodejs npm, then npm ci --prefix tests/Node.");
         }
     }
 

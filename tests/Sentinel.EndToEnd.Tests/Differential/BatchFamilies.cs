@@ -25,12 +25,16 @@ internal static class BatchFamilies
             ("allowed, denied in an array", $"[{allowed},[{denied}]]"),
             ("denied in two arrays", $"[[{denied}]]"),
             ("blanks before", $" \r\n\t[{denied}]"),
-            ("allowed, then a key twice", $"[{allowed},{denied.Replace("\"name\"", "\"name\":\"echo\",\"name\"", StringComparison.Ordinal)}]"),
-            ("allowed, then a key in another case", $"[{allowed},{denied.Replace("\"name\"", "\"name\":\"echo\",\"NAME\"", StringComparison.Ordinal)}]"),
+            ("allowed, then a key twice",
+                $"[{allowed},{denied.Replace("\"name\"", "\"name\":\"echo\",\"name\"", StringComparison.Ordinal)}]"),
+            ("allowed, then a key in another case",
+                $"[{allowed},{denied.Replace("\"name\"", "\"name\":\"echo\",\"NAME\"", StringComparison.Ordinal)}]"),
             ("allowed, then no JSON", $"[{allowed},{denied}"),
             ("allowed, denied, a trailing comma", $"[{allowed},{denied},]"),
-            ("a hundred and one", $"[{string.Join(',', Enumerable.Range(1, 101).Select(i => Aim.Message(aim.Hostile, $"{i}")))}]"),
-            ("allowed fifty times", $"[{string.Join(',', Enumerable.Range(1, 50).Select(i => Aim.Message(Aim.Harmless, $"{i}")))}]"),
+            ("a hundred and one",
+                $"[{string.Join(',', Enumerable.Range(1, 101).Select(i => Aim.Message(aim.Hostile, $"{i}")))}]"),
+            ("allowed fifty times",
+                $"[{string.Join(',', Enumerable.Range(1, 50).Select(i => Aim.Message(Aim.Harmless, $"{i}")))}]"),
         ];
         return batches.SelectMany(batch => Revisions.Select(revision =>
             new HostileBody($"batch at {revision ?? "no revision"}: {batch.Item1}", batch.Item2)

@@ -76,6 +76,7 @@ internal static partial class Canonical
     }
 
     // A pair of surrogates is one match and stays; a half is another.
-    [GeneratedRegex(@"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.", RegexOptions.Singleline, 10_000)]
+    [GeneratedRegex(@"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.",
+        RegexOptions.Singleline, 10_000)]
     private static partial Regex Escapes();
 }

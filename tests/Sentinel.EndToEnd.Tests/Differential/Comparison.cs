@@ -44,7 +44,8 @@ internal static class Comparison
         {
             var arguments = call.Arguments is { } sent ? Canonical.Of(sent) : "null";
             var id = call.JsonRpcId is { } given ? Canonical.Of(given) : null;
-            var match = free.FindIndex(one => one.Tool == call.Tool && one.Arguments == arguments && one.JsonRpcId == id);
+            var match = free.FindIndex(one => one.Tool == call.Tool && one.Arguments == arguments
+                && one.JsonRpcId == id);
             if (match < 0)
             {
                 yield return $"executed {call.Tool}({arguments}) of id {id ?? "none"}; recorded: {shown}";

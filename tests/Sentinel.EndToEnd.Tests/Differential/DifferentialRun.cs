@@ -96,7 +96,8 @@ public sealed class DifferentialRun
         );
         var mcp = new Uri(gateway.Url, "server/mcp");
         session = hasSessions ? await OpenSessionAsync(mcp, Key) : null;
-        var through = await SendAllAsync(server, new RawSender(gateway.Url, RoutePrefix, Key, session), corpus, "through");
+        var sender = new RawSender(gateway.Url, RoutePrefix, Key, session);
+        var through = await SendAllAsync(server, sender, corpus, "through");
 
         var rows = await AllRowsAsync(gateway, mcp);
         var calls = (await server.Calls()).Where(call => call.Outcome == "started").ToLookup(MarkerOf);

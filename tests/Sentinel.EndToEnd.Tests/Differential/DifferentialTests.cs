@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Sentinel.Tests.Shared;
 using Xunit;
 
 namespace Sentinel.EndToEnd.Tests.Differential;
@@ -100,7 +101,8 @@ public sealed class DifferentialTests(DifferentialRun run) : IClassFixture<Diffe
     {
         var (_, _, through) = await run.OfAsync(backend);
         var denied = through
-            .Where(trial => trial.Answer.Body.StartsWith('{') && trial.Answer.Body.Contains("\"rbac\"", StringComparison.Ordinal))
+            .Where(trial => trial.Answer.Body.StartsWith('{')
+                && trial.Answer.Body.Contains("\"rbac\"", StringComparison.Ordinal))
             .ToList();
 
         var findings = denied
@@ -128,9 +130,10 @@ public sealed class DifferentialTests(DifferentialRun run) : IClassFixture<Diffe
 
     [Fact]
     public void Every_request_of_the_corpus_has_a_name_of_its_own() =>
-        Assert.Empty(Corpus.For("danger").GroupBy(body => body.Name).Where(same => same.Count() > 1).Select(same => same.Key));
+        Assert.Empty(Corpus.For("danger").GroupBy(body => body.Name).Where(same => same.Count() > 1)
+            .Select(same => same.Key));
 
-    private static IEnumerable<string> Findings(IEnumerable<Sentinel.Tests.Shared.SampleCall> executed, Recorded? seen) =>
+    private static IEnumerable<string> Findings(IEnumerable<SampleCall> executed, Recorded? seen) =>
         Comparison.Findings(executed, seen is null ? [] : [seen]);
 
     private static void AssertNone(Backend backend, IEnumerable<string> findings)

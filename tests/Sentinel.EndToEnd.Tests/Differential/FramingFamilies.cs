@@ -25,7 +25,8 @@ internal static class FramingFamilies
             ("chunked with a sign", $"+{call.Length:x}\r\n{call}\r\n0\r\n\r\n"),
             ("chunked with a blank", $"{call.Length:x} \r\n{call}\r\n0\r\n\r\n"),
             ("chunked with bare LFs", $"{call.Length:x}\n{call}\n0\n\n"),
-            ("chunked with trailers", Chunk(call) + "0\r\nContent-Type: text/plain\r\nMcp-Name: echo\r\nX-Api-Key: x\r\n\r\n"),
+            ("chunked with trailers", Chunk(call)
+                + "0\r\nContent-Type: text/plain\r\nMcp-Name: echo\r\nX-Api-Key: x\r\n\r\n"),
             (EndlessChunk, $"1000000000000000{call.Length:x}\r\n{call}\r\n0\r\n\r\n"),
         ];
         foreach (var (name, body) in bodies)
@@ -45,19 +46,24 @@ internal static class FramingFamilies
     {
         string[] lines =
         [
-            "Transfer-Encoding: chunked", "Transfer-Encoding: Chunked", "Transfer-Encoding: xchunked", "Transfer-Encoding: identity",
-            "Transfer-Encoding: chunked, identity", "Transfer-Encoding: identity, chunked", "Transfer-Encoding: gzip, chunked",
-            "Transfer-Encoding:\tchunked", "Transfer-Encoding : chunked", "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity",
-            "Transfer-Encoding: identity\r\nTransfer-Encoding: chunked", "Transfer-Encoding:\r\n chunked", "X: y\nTransfer-Encoding: chunked",
+            "Transfer-Encoding: chunked", "Transfer-Encoding: Chunked", "Transfer-Encoding: xchunked",
+            "Transfer-Encoding: identity",
+            "Transfer-Encoding: chunked, identity", "Transfer-Encoding: identity, chunked",
+            "Transfer-Encoding: gzip, chunked",
+            "Transfer-Encoding:\tchunked", "Transfer-Encoding : chunked",
+            "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity",
+            "Transfer-Encoding: identity\r\nTransfer-Encoding: chunked", "Transfer-Encoding:\r\n chunked",
+            "X: y\nTransfer-Encoding: chunked",
             "Transfer-Encoding: \"chunked\"", "Transfer-Encoding: \vchunked", "Transfer_Encoding: chunked",
         ];
         var inner = Inner(aim.HostileCall);
         foreach (var line in lines)
         {
-            var shown = line.Replace("\r", "<CR>", StringComparison.Ordinal).Replace("\n", "<LF>", StringComparison.Ordinal)
+            var shown = line.Replace("\r", "<CR>", StringComparison.Ordinal)
+                .Replace("\n", "<LF>", StringComparison.Ordinal)
                 .Replace("\t", "<HT>", StringComparison.Ordinal).Replace("\v", "<VT>", StringComparison.Ordinal);
             var chunks = Chunk(Aim.HarmlessCall) + "0\r\n\r\n";
-            yield return new HostileBody($"{shown}, and the length of the first chunk's line, then a call", chunks + inner)
+            yield return new HostileBody($"{shown}, and the first line's length, then a call", chunks + inner)
             {
                 IsFramed = false,
                 MayLackAnEnd = true,
@@ -86,9 +92,12 @@ internal static class FramingFamilies
         string[] lines =
         [
             $"Content-Length: {length}\r\nContent-Length: {length}", $"Content-Length: {length}\r\nContent-Length: 0",
-            $"Content-Length: 0\r\nContent-Length: {length}", $"Content-Length: {length}, {length}", $"Content-Length: +{length}",
-            $"Content-Length: 0{length}", $"Content-Length: {length}.0", $"Content-Length: 0x{length:x}", $"Content-Length: -{length}",
-            $"Content-Length : {length}", $"Content-Length: {length - 1}", $"Content-Length: {length + 100}", "Content-Length: 0",
+            $"Content-Length: 0\r\nContent-Length: {length}", $"Content-Length: {length}, {length}",
+            $"Content-Length: +{length}",
+            $"Content-Length: 0{length}", $"Content-Length: {length}.0", $"Content-Length: 0x{length:x}",
+            $"Content-Length: -{length}",
+            $"Content-Length : {length}", $"Content-Length: {length - 1}", $"Content-Length: {length + 100}",
+            "Content-Length: 0",
             "X: y", $"Content_Length: {length}", $"Content-Length:\r\n {length}",
         ];
         foreach (var line in lines)
@@ -103,7 +112,7 @@ internal static class FramingFamilies
             };
         }
 
-        yield return new HostileBody("a length that leaves a call behind the body", Aim.HarmlessCall + Inner(aim.HostileCall))
+        yield return new HostileBody("a length that leaves a call behind", Aim.HarmlessCall + Inner(aim.HostileCall))
         {
             IsFramed = false,
             MayLackAnEnd = true,
@@ -126,7 +135,7 @@ internal static class FramingFamilies
             };
         }
 
-        yield return new HostileBody("the allowed call twice on one connection", Aim.HarmlessCall + Inner(Aim.HarmlessCall))
+        yield return new HostileBody("the allowed call behind itself", Aim.HarmlessCall + Inner(Aim.HarmlessCall))
         {
             IsFramed = false,
             KeepsAlive = true,

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Sentinel.EndToEnd.Tests.Differential;
 
-/// <summary>The allowed call in every dress that JSON and HTTP leave open: a gateway that refuses it is of no use.</summary>
+/// <summary>The allowed call in every dress that JSON and HTTP leave open, to be let through.</summary>
 internal static class HarmlessFamily
 {
     public static IEnumerable<HostileBody> All() =>
@@ -13,7 +13,9 @@ internal static class HarmlessFamily
             ("plain", Aim.HarmlessCall),
             ("spread over lines", Aim.HarmlessCall.Replace(",", " ,\r\n\t", StringComparison.Ordinal)),
             ("blanks around", $" \r\n\t{Aim.HarmlessCall}\r\n\t "),
-            ("members in another order", $$"""{"params":{"arguments":{{Aim.Seen}},"name":"echo"},"method":"tools/call","id":7,"jsonrpc":"2.0"}"""),
+            ("members in another order",
+                $$"""{"params":{"arguments":{{Aim.Seen}},"name":"echo"},"method":"tools/call","""
+                    + """ "id":7,"jsonrpc":"2.0"}"""),
             ("escapes in the name", Aim.Message(Aim.Params("""\u0065\u0063ho""", Aim.Seen))),
             ("escapes in the method", Aim.Message(Aim.Harmless, method: """
                 "tools\/c\u0061ll"
@@ -49,7 +51,8 @@ internal static class HarmlessFamily
     {
         string[] types =
         [
-            "application/json; charset=utf-8", "application/json;charset=UTF-8", "Application/JSON", "application/json; charset=\"utf-8\"",
+            "application/json; charset=utf-8", "application/json;charset=UTF-8", "Application/JSON",
+            "application/json; charset=\"utf-8\"",
         ];
         foreach (var type in types)
         {
@@ -71,7 +74,8 @@ internal static class HarmlessFamily
         yield return Plain("Mcp-Name at a legacy revision") with { Headers = ["Mcp-Method: ping", "Mcp-Name: other"] };
         yield return Plain("in three chunks") with
         {
-            Bytes = Encoding.UTF8.GetBytes(string.Concat(Aim.HarmlessCall.Chunk(40).Select(part => $"{part.Length:x}\r\n{new string(part)}\r\n")) + "0\r\n\r\n"),
+            Bytes = Encoding.UTF8.GetBytes(string.Concat(Aim.HarmlessCall.Chunk(40)
+                .Select(part => $"{part.Length:x}\r\n{new string(part)}\r\n")) + "0\r\n\r\n"),
             IsFramed = false,
             Headers = ["Transfer-Encoding: chunked"],
         };

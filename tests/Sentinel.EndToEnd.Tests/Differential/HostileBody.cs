@@ -40,7 +40,7 @@ internal sealed record HostileBody(string Name, byte[] Bytes)
     /// <summary>Whether the sender adds <c>Content-Length</c>.</summary>
     public bool IsFramed { get; init; } = true;
 
-    /// <summary>Whether a server may wait for more: the client, having waited a while itself, then ends its half.</summary>
+    /// <summary>Whether a server may wait for more: the client, having waited too, then ends its half.</summary>
     public bool MayLackAnEnd { get; init; }
 
     /// <summary>Whether the connection is to stay open for a second request, which closes it.</summary>

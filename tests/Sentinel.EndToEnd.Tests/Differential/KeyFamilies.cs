@@ -111,15 +111,17 @@ internal static class KeyFamilies
         [
             ("__proto__", value => value), ("constructor", value => $$"""{"prototype":{{value}}}"""),
         ];
+        var only = $$"""{"params":{{aim.Hostile}}}""";
+        var both = $$"""{"method":"tools/call","params":{{aim.Hostile}}}""";
         foreach (var (name, of) in names)
         {
             yield return new HostileBody(
                 $"{name} in the root, all of it",
-                $$"""{"jsonrpc":"2.0","id":7,"{{name}}":{{of($$"""{"method":"tools/call","params":{{aim.Hostile}}}""")}}}"""
+                $$"""{"jsonrpc":"2.0","id":7,"{{name}}":{{of(both)}}}"""
             );
             yield return new HostileBody(
                 $"{name} in the root, params",
-                $$"""{"jsonrpc":"2.0","id":7,"method":"tools/call","{{name}}":{{of($$"""{"params":{{aim.Hostile}}}""")}}}"""
+                $$"""{"jsonrpc":"2.0","id":7,"method":"tools/call","{{name}}":{{of(only)}}}"""
             );
             yield return new HostileBody(
                 $"{name} in params, beside a name",

@@ -40,7 +40,8 @@ internal sealed record RawAnswer(int Status, string Body)
         {
             var head = text[..(end + 2)];
             text = text[(end + Blank.Length)..];
-            if (head.Split(' ') is not [_, var code, ..] || !int.TryParse(code[..3], CultureInfo.InvariantCulture, out var status))
+            if (head.Split(' ') is not [_, var code, ..]
+                || !int.TryParse(code[..3], CultureInfo.InvariantCulture, out var status))
             {
                 return null;
             }
@@ -97,6 +98,12 @@ internal sealed record RawAnswer(int Status, string Body)
     private static string? Header(string head, string name)
     {
         var at = head.IndexOf($"\r\n{name}:", StringComparison.OrdinalIgnoreCase);
-        return at < 0 ? null : head[(at + name.Length + 3)..head.IndexOf("\r\n", at + 2, StringComparison.Ordinal)].Trim();
+        if (at < 0)
+        {
+            return null;
+        }
+
+        var value = at + name.Length + 3;
+        return head[value..head.IndexOf("\r\n", value, StringComparison.Ordinal)].Trim();
     }
 }

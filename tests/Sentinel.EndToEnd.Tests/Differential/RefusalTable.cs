@@ -48,10 +48,12 @@ internal static class RefusalTable
         {
             using var json = JsonDocument.Parse(answer.Body);
             return json.RootElement.ValueKind == JsonValueKind.Array
-                ? json.RootElement.EnumerateArray().Select(one => Fault(body, answer, one)).FirstOrDefault(fault => fault is not null)
+                ? json.RootElement.EnumerateArray().Select(one => Fault(body, answer, one))
+                    .FirstOrDefault(fault => fault is not null)
                 : Fault(body, answer, json.RootElement);
         }
-        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception exception)
+            when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
         {
             return $"no refusal: status {answer.Status}, {answer.Body}";
         }

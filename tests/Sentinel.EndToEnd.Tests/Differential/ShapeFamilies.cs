@@ -1,6 +1,6 @@
 namespace Sentinel.EndToEnd.Tests.Differential;
 
-/// <summary>Values that readers take differently: ids, methods, names, and messages that are two things at once.</summary>
+/// <summary>Values that readers take differently: ids, methods, names, and messages of two kinds.</summary>
 internal static class ShapeFamilies
 {
     public static IEnumerable<HostileBody> All(Aim aim) =>
@@ -52,9 +52,11 @@ internal static class ShapeFamilies
     {
         string[] methods =
         [
-            """tools\/call""", """tools\/c\u0061ll""", """\u0074\u006f\u006f\u006c\u0073\u002f\u0063\u0061\u006c\u006c""",
+            """tools\/call""", """tools\/c\u0061ll""",
+            """\u0074\u006f\u006f\u006c\u0073\u002f\u0063\u0061\u006c\u006c""",
             "Tools/Call", "TOOLS/CALL", " tools/call", "tools/call ", """tools/call\u0000""", """tools/call\n""",
-            "tools\u2044call", "tools/ca\u017Fll", """tools\\/call""", "tool\u017F/call", """\ufefftools/call""", "tools//call",
+            "tools\u2044call", "tools/ca\u017Fll", """tools\\/call""", "tool\u017F/call", """\ufefftools/call""",
+            "tools//call",
         ];
         return methods.Select(method =>
             new HostileBody($"method {Shown(method)}", Aim.Message(aim.Hostile, method: $"\"{method}\""))
@@ -67,9 +69,11 @@ internal static class ShapeFamilies
         string[] names =
         [
             $"\\u{(int)first:x4}{rest}", string.Concat(aim.Denied.Select(c => $"\\u{(int)c:X4}")),
-            $"{aim.Denied} ", $" {aim.Denied}", $"{aim.Denied}\\u0000", $"\\u0000{aim.Denied}", $"{aim.Denied}\\u0000echo",
+            $"{aim.Denied} ", $" {aim.Denied}", $"{aim.Denied}\\u0000", $"\\u0000{aim.Denied}",
+            $"{aim.Denied}\\u0000echo",
             $"echo\\u0000{aim.Denied}", $"echo,{aim.Denied}", aim.Denied.ToUpperInvariant(), $"{aim.Denied}\\ud800",
-            $"\\ufeff{aim.Denied}", $"{aim.Denied}\u200B", $"{aim.Denied}\u00AD", $"../{aim.Denied}", $"echo/../{aim.Denied}",
+            $"\\ufeff{aim.Denied}", $"{aim.Denied}\u200B", $"{aim.Denied}\u00AD", $"../{aim.Denied}",
+            $"echo/../{aim.Denied}",
             "\uFF45cho", "echo ", """echo\u0000""", "ECHO",
         ];
         foreach (var name in names)
@@ -109,7 +113,8 @@ internal static class ShapeFamilies
             ("jsonrpc null", aim.HostileCall.Replace("\"2.0\"", "null", StringComparison.Ordinal)),
             ("a message in a message", $$"""{"message":{{aim.HostileCall}}}"""),
             ("a message as text", System.Text.Json.JsonSerializer.Serialize(aim.HostileCall)),
-            ("a tool's members in the root", $$"""{"name":"{{aim.Denied}}","arguments":{{Aim.Unseen}},{{Aim.HarmlessCall[1..]}}"""),
+            ("a tool's members in the root",
+                $$"""{"name":"{{aim.Denied}}","arguments":{{Aim.Unseen}},{{Aim.HarmlessCall[1..]}}"""),
         ];
         return texts.Select(text => new HostileBody(text.Item1, text.Item2) { Id = null });
     }
@@ -121,9 +126,12 @@ internal static class ShapeFamilies
             var array = new string('[', depth) + new string(']', depth);
             var objects = string.Concat(Enumerable.Repeat("{\"a\":", depth)) + "1" + new string('}', depth);
             var name = $"{depth} levels of";
-            yield return new HostileBody($"{name} arrays in arguments", Aim.Message(Aim.Params(aim.Denied, Text(array))));
-            yield return new HostileBody($"{name} objects in arguments", Aim.Message(Aim.Params(aim.Denied, Text(objects))));
-            yield return new HostileBody($"{name} arrays in the root", $$"""{"more":{{array}},{{aim.HostileCall[1..]}}""")
+            yield return new HostileBody($"{name} arrays in arguments",
+                Aim.Message(Aim.Params(aim.Denied, Text(array))));
+            yield return new HostileBody($"{name} objects in arguments",
+                Aim.Message(Aim.Params(aim.Denied, Text(objects))));
+            yield return new HostileBody($"{name} arrays in the root",
+                $$"""{"more":{{array}},{{aim.HostileCall[1..]}}""")
             {
                 Id = null,
             };

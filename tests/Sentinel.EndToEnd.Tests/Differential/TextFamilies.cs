@@ -18,14 +18,28 @@ internal static class TextFamilies
     ];
 
     public static IEnumerable<HostileBody> All(Aim aim) =>
-        [.. Marks(aim), .. Charsets(aim), .. Encoded(aim), .. Invalid(aim), .. Surrogates(aim), .. Syntax(aim)];
+        [
+            .. Marks(aim),
+            .. Charsets(aim),
+            .. TwoTexts(aim),
+            .. Encoded(aim),
+            .. Invalid(aim),
+            .. Surrogates(aim),
+            .. Syntax(aim),
+        ];
 
     private static IEnumerable<HostileBody> Marks(Aim aim)
     {
         byte[] mark = [0xEF, 0xBB, 0xBF];
         yield return new HostileBody("byte order mark, denied tool", [.. mark, .. Utf8(aim.HostileCall)]) { Id = null };
-        yield return new HostileBody("byte order mark, allowed tool", [.. mark, .. Utf8(Aim.HarmlessCall)]) { Id = null };
-        yield return new HostileBody("two byte order marks", [.. mark, .. mark, .. Utf8(aim.HostileCall)]) { Id = null };
+        yield return new HostileBody("byte order mark, allowed tool", [.. mark, .. Utf8(Aim.HarmlessCall)])
+        {
+            Id = null,
+        };
+        yield return new HostileBody("two byte order marks", [.. mark, .. mark, .. Utf8(aim.HostileCall)])
+        {
+            Id = null,
+        };
         yield return new HostileBody("byte order mark behind", [.. Utf8(aim.HostileCall), .. mark]) { Id = null };
     }
 
@@ -51,7 +65,8 @@ internal static class TextFamilies
             string[] types =
             [
                 $"application/json; charset={charset}", $"application/json;charset=\"{charset.ToUpperInvariant()}\"",
-                $"application/json; charset=utf-8; charset={charset}", $"application/json; charset={charset}; charset=utf-8",
+                $"application/json; charset=utf-8; charset={charset}",
+                $"application/json; charset={charset}; charset=utf-8",
                 $"application/json; charset*=utf-8''{charset}",
             ];
             foreach (var type in types.Distinct())
@@ -69,6 +84,22 @@ internal static class TextFamilies
         }
     }
 
+    // One call as UTF-8, in which the rest is a text, and another in UTF-7, where that text ends early.
+    private static IEnumerable<HostileBody> TwoTexts(Aim aim)
+    {
+        foreach (var (charset, quote) in new[] { ("utf-7", "+ACI-"), ("UTF-7", "+ACI-"), ("utf-7-imap", "&ACI-") })
+        {
+            var more = $"\"more\":\"{quote},{quote}name{quote}:{quote}{aim.Denied}\"";
+            yield return new HostileBody(
+                $"two texts, charset {charset}",
+                Aim.Message(Aim.Harmless[..^1] + "," + more + "}")
+            )
+            {
+                ContentType = $"application/json; charset={charset}",
+            };
+        }
+    }
+
     private static IEnumerable<HostileBody> Encoded(Aim aim)
     {
         (string, byte[])[] encoded =
@@ -81,7 +112,8 @@ internal static class TextFamilies
         {
             string[] headers =
             [
-                coding, coding.ToUpperInvariant(), $"x-{coding}", $"identity, {coding}", $"{coding}, identity", "identity",
+                coding, coding.ToUpperInvariant(), $"x-{coding}", $"identity, {coding}", $"{coding}, identity",
+                "identity",
             ];
             foreach (var header in headers)
             {
@@ -134,7 +166,8 @@ internal static class TextFamilies
                 $"{half} in an argument's key",
                 Aim.Message(Aim.Params("echo", $$"""{"text":"seen","{{half}}":1}"""))
             );
-            yield return new HostileBody($"{half} in a key of params", Aim.Message($$"""{"{{half}}":1,{{aim.Hostile[1..]}}"""));
+            yield return new HostileBody($"{half} in a key of params",
+                Aim.Message($$"""{"{{half}}":1,{{aim.Hostile[1..]}}"""));
             yield return new HostileBody($"{half} in a key of the root", $$"""{"{{half}}":1,{{aim.HostileCall[1..]}}""")
             {
                 Id = null,
@@ -154,11 +187,13 @@ internal static class TextFamilies
             ("the denied call on the next line", Aim.HarmlessCall + "\n" + call),
             ("a record separator before", "\u001E" + call + "\n"), ("an array behind", call + "[]"),
             ("a comment before", "/* x */" + call), ("a prefix against scripts", ")]}'\n" + call),
-            ("a NUL before", "\0" + call), ("a form feed before", "\f" + call), ("a no-break space before", "\u00A0" + call),
+            ("a NUL before", "\0" + call), ("a form feed before", "\f" + call),
+            ("a no-break space before", "\u00A0" + call),
             ("a line separator before", "\u2028" + call), ("a vertical tab before", "\v" + call),
             ("a comment inside", "{/**/" + call[1..]), ("a trailing comma", call[..^1] + ",}"),
             ("a trailing comma in arguments", call[..^3] + ",}}}"), ("the last brace missing", call[..^1]),
-            ("single quotes", call.Replace('"', '\'')), ("keys without quotes", call.Replace("\"id\"", "id", StringComparison.Ordinal)),
+            ("single quotes", call.Replace('"', '\'')),
+            ("keys without quotes", call.Replace("\"id\"", "id", StringComparison.Ordinal)),
             ("a leading zero", call.Replace(":7,", ":07,", StringComparison.Ordinal)),
             ("a plus sign", call.Replace(":7,", ":+7,", StringComparison.Ordinal)),
             ("a hexadecimal id", call.Replace(":7,", ":0x7,", StringComparison.Ordinal)),
