@@ -14,4 +14,7 @@ async function handle(req, res) {
   await transport.handleRequest(req, res);
 }
 
-serve(createServer((req, res) => answered(req, res) || receive(req, () => handle(req, res))));
+// What the adapter throws on, such as a target that is no URL, ends the request and not the process.
+const guarded = (req, res) => handle(req, res).catch(() => res.writeHead(500).end());
+
+serve(createServer((req, res) => answered(req, res) || receive(req, () => guarded(req, res))));

@@ -7,6 +7,11 @@ namespace Sentinel.Tests.Shared;
 /// </summary>
 public static class Requires
 {
+    public static bool AreNodePackagesInstalled =>
+        IsOnPath("node") && Directory.Exists(Artifacts.Source("tests/Node/node_modules/@modelcontextprotocol"));
+
+    public static bool IsGoInstalled => IsOnPath("go");
+
     public static void Postgres()
     {
         if (PostgresServer.FindBinaries() is null)
@@ -18,15 +23,15 @@ public static class Requires
     /// <summary>Node.js, and the packages that the lock file in tests/Node names.</summary>
     public static void NodePackages()
     {
-        if (!IsOnPath("node") || !Directory.Exists(Artifacts.Source("tests/Node/node_modules/@modelcontextprotocol")))
+        if (!AreNodePackagesInstalled)
         {
-            Missing("The Node packages are not installed: apt-get install nodejs npm, then npm ci --prefix tests/Node.");
+            Missing("The Node packages are missing: apt-get install nodejs npm, then npm ci --prefix tests/Node.");
         }
     }
 
     public static void Go()
     {
-        if (!IsOnPath("go"))
+        if (!IsGoInstalled)
         {
             Missing("Go is not installed: apt-get install golang-go.");
         }

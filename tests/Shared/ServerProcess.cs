@@ -7,6 +7,9 @@ namespace Sentinel.Tests.Shared;
 /// <summary>An MCP server in a process of its own, and what it says it was sent.</summary>
 public abstract partial class ServerProcess : IAsyncDisposable
 {
+    // Arguments may be nested as deep as a server takes them.
+    private static readonly JsonSerializerOptions Deep = new(JsonSerializerDefaults.Web) { MaxDepth = 100_000 };
+
     private readonly HttpClient _http;
 
     private protected ServerProcess(ChildProcess process, Uri url)
@@ -25,7 +28,7 @@ public abstract partial class ServerProcess : IAsyncDisposable
 
     /// <summary>Every execution of a tool, oldest first.</summary>
     public async Task<IReadOnlyList<SampleCall>> Calls() =>
-        await _http.GetFromJsonAsync<List<SampleCall>>("_calls") ?? [];
+        await _http.GetFromJsonAsync<List<SampleCall>>("_calls", Deep) ?? [];
 
     /// <summary>Every HTTP request received, oldest first; those that read these lists left out.</summary>
     public async Task<IReadOnlyList<SampleRequest>> Requests() =>
