@@ -38,7 +38,7 @@ internal static class ProtocolKeys
     }
 
     /// <summary>
-    /// Whether a key is no protocol key as spelled, but one to a server that ignores case or whose strings end at a NUL.
+    /// Whether a key is no protocol key as spelled, but one to a server that ignores case or ends strings at a NUL.
     /// </summary>
     public static bool IsLookAlike(ReadOnlySpan<char> key, ReadOnlySpan<char> folded) =>
         folded.Length <= LongestKey
