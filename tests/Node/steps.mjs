@@ -2,7 +2,10 @@
 
 /** The script: each step is given the connected client and says what it saw. */
 export const steps = {
-  connect: async ({ client }) => ({ server: client.getServerVersion()?.name, capabilities: client.getServerCapabilities() }),
+  connect: async ({ client }) => ({
+    server: client.getServerVersion()?.name,
+    capabilities: client.getServerCapabilities(),
+  }),
 
   listTools: async ({ client }) => (await client.listTools()).tools,
 
@@ -30,7 +33,7 @@ export const steps = {
   sideBySide: ({ call }) => Promise.all(['a', 'b', 'c', 'd'].map((text) => call('echo', { text }))),
 };
 
-/** Runs the script and writes its transcript. `callTool(client, params, options)` hides what the generations differ in. */
+/** Runs the script and writes its transcript; `callTool(client, params, options)` hides how the generations differ. */
 export async function run(client, transport, callTool) {
   const write = (step, saw) => console.log(JSON.stringify({ step, saw }));
   const call = (name, args, onprogress) => callTool(client, { name, arguments: args }, { onprogress }).catch(described);

@@ -48,9 +48,9 @@ internal static class RefusalTable
         {
             using var json = JsonDocument.Parse(answer.Body);
             return json.RootElement.ValueKind == JsonValueKind.Array
-                ? json.RootElement.EnumerateArray().Select(one => Fault(body, answer, one))
+                ? json.RootElement.EnumerateArray().Select(one => Fault(body, answer, one, isInBatch: true))
                     .FirstOrDefault(fault => fault is not null)
-                : Fault(body, answer, json.RootElement);
+                : Fault(body, answer, json.RootElement, isInBatch: false);
         }
         catch (Exception exception)
             when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
@@ -59,12 +59,16 @@ internal static class RefusalTable
         }
     }
 
-    private static string? Fault(HostileBody body, RawAnswer answer, JsonElement message)
+    // One status answers a whole batch, whatever its parts were refused for.
+    private static string? Fault(HostileBody body, RawAnswer answer, JsonElement message, bool isInBatch)
     {
         var error = message.GetProperty("error");
         var reason = error.GetProperty("data").GetProperty("reason").GetString();
         var row = (answer.Status, error.GetProperty("code").GetInt32(), reason!);
-        if (!Rows.Contains(row) && !(body.Name == FramingFamilies.EndlessChunk && row == InternalError))
+        var isKnown = Rows.Contains(row)
+            || (isInBatch && Rows.Any(known => (known.Code, known.Reason) == (row.Item2, row.Item3)))
+            || (body.Name == FramingFamilies.EndlessChunk && row == InternalError);
+        if (!isKnown)
         {
             return $"not in the contract: status {answer.Status}, {answer.Body}";
         }
