@@ -24,9 +24,10 @@ internal sealed class BackendFaultMiddleware(RequestDelegate next)
         }
         else if (error is ForwarderError.RequestCreation)
         {
-            // A transform failed: on a body that is no proper HTTP, or by a fault of ours.
+            // A transform failed: on a body that is no proper HTTP (BadHttpRequestException is an IOException, and a
+            // chunk longer than can be counted a bare one), or by a fault of ours.
             await RefusalWriter.WriteAsync(
-                context, fault?.Exception is BadHttpRequestException ? Refusal.BrokenBody : Refusal.InternalError);
+                context, fault?.Exception is IOException ? Refusal.BrokenBody : Refusal.InternalError);
         }
         else if (error is not ForwarderError.None || McpExchange.Of(context).GatewayUs is null)
         {

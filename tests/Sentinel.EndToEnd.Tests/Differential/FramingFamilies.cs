@@ -5,7 +5,7 @@ namespace Sentinel.EndToEnd.Tests.Differential;
 /// <summary>HTTP/1 messages of which two parsers see different ends, and what else surrounds a body.</summary>
 internal static class FramingFamilies
 {
-    public const string EndlessChunk = "chunked of a size beyond 64 bits";
+    private const string EndlessChunk = "chunked of a size beyond 64 bits";
 
     public static IEnumerable<HostileBody> All(Aim aim) =>
         [.. Chunked(aim), .. TransferEncodings(aim), .. Lengths(aim), .. Pipelined(aim), .. Others(aim)];

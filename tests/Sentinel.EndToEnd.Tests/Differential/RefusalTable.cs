@@ -22,9 +22,6 @@ internal static class RefusalTable
         (405, -31405, "method_not_allowed"),
     ];
 
-    // Kestrel reports a chunk's size beyond 64 bits as a broken connection and not as a bad request.
-    private static readonly (int, int, string) InternalError = (500, -31500, "internal_error");
-
     // What Kestrel itself refuses has an empty body: a malformed request, a length missing, lines too long, a version.
     private static readonly int[] OfKestrel = [400, 404, 405, 408, 411, 413, 414, 417, 431, 501, 505];
 
@@ -66,8 +63,7 @@ internal static class RefusalTable
         var reason = error.GetProperty("data").GetProperty("reason").GetString();
         var row = (answer.Status, error.GetProperty("code").GetInt32(), reason!);
         var isKnown = Rows.Contains(row)
-            || (isInBatch && Rows.Any(known => (known.Code, known.Reason) == (row.Item2, row.Item3)))
-            || (body.Name == FramingFamilies.EndlessChunk && row == InternalError);
+            || (isInBatch && Rows.Any(known => (known.Code, known.Reason) == (row.Item2, row.Item3)));
         if (!isKnown)
         {
             return $"not in the contract: status {answer.Status}, {answer.Body}";
