@@ -32,9 +32,9 @@ internal sealed partial class RecordingMiddleware(
         }
         finally
         {
-            await RecordAsync(context, exchange);
             context.Features.Get<SessionStream>()?.Close(
                 context.RequestAborted.IsCancellationRequested ? Verdict.ClientDisconnected : Verdict.StreamTruncated);
+            await RecordAsync(context, exchange);
         }
     }
 
