@@ -146,7 +146,6 @@ internal sealed class CallSession(OpenCalls owner, SessionKey key)
 
             if (canWait && call.Answer is null && !call.IsCancelled && (!IsEndpoint || _streams > 0))
             {
-                open.IsWaiting = true;
                 return true;
             }
 
@@ -223,7 +222,18 @@ internal sealed class CallSession(OpenCalls owner, SessionKey key)
         owner.Record(open, ending);
     }
 
-    private OpenCall? Find(ToolCall call) => _calls.Find(open => open.Call == call);
+    private OpenCall? Find(ToolCall call)
+    {
+        foreach (var open in _calls)
+        {
+            if (open.Call == call)
+            {
+                return open;
+            }
+        }
+
+        return null;
+    }
 
     // A session that nobody needs is taken out; who still holds it finds it retired and gets another.
     private void Retire()

@@ -11,10 +11,7 @@ internal sealed class OpenCall(ToolCall call, McpExchange exchange)
     /// <summary>Since the call arrived, in microseconds.</summary>
     public long ElapsedUs => exchange.ElapsedUs;
 
-    /// <summary>Whether its own response has ended and it waits for another stream.</summary>
-    public bool IsWaiting { get; set; }
-
-    /// <summary>Its entry as it will be if no answer comes; null until it waits.</summary>
+    /// <summary>Its entry as it will be if no answer comes; null while its own response goes on.</summary>
     public AuditEntry? Entry { get; set; }
 
     /// <summary>How long it waits once no stream could bring its answer.</summary>
