@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Http;
+using Sentinel.Tests.Shared;
 using Xunit;
 
 namespace Sentinel.EndToEnd.Tests;
@@ -81,7 +82,9 @@ public sealed class HttpSseTests(RecordedGateway recorded, Servers servers) : IC
         await Assert.ThrowsAnyAsync<HttpRequestException>(async () =>
         {
             using var stream = await OpenAsync(endpoint);
-            await stream.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            await stream.Content
+                .ReadAsStringAsync(TestContext.Current.CancellationToken)
+                .WaitAsync(Deadline.Default, TestContext.Current.CancellationToken);
         });
 
         await recorded.Gateway.Process.WaitForLineAsync(
@@ -129,7 +132,11 @@ public sealed class HttpSseTests(RecordedGateway recorded, Servers servers) : IC
         var read = new List<string>();
         while (read.Count < count)
         {
-            read.Add(await lines.ReadLineAsync(TestContext.Current.CancellationToken) ?? "(end)");
+            var line = await lines
+                .ReadLineAsync(TestContext.Current.CancellationToken)
+                .AsTask()
+                .WaitAsync(Deadline.Default, TestContext.Current.CancellationToken);
+            read.Add(line ?? "(end)");
         }
 
         return [.. read];
