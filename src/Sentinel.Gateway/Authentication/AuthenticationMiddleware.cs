@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http.Features;
 using Sentinel.Gateway.Configuration;
 using Sentinel.Gateway.Exchange;
 using Sentinel.Gateway.Mcp;
@@ -40,7 +39,7 @@ internal sealed partial class AuthenticationMiddleware(RequestDelegate next, ILo
             return Refusal.TwoCredentials;
         }
 
-        var keys = KeysOf(context.Features.GetRequiredFeature<ConfigurationSnapshot>());
+        var keys = KeysOf(ConfigurationSnapshot.Of(context));
         if (authorization.Count == 0 && apiKey.Count == 0)
         {
             caller = keys.Anonymous;

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http.Features;
 using Sentinel.Gateway.Configuration;
 using Sentinel.Gateway.Exchange;
 using Sentinel.Gateway.Rbac;
@@ -19,7 +18,7 @@ internal sealed class AuthorizationTransform(MethodMetrics metrics) : RequestTra
             return ValueTask.CompletedTask;
         }
 
-        var policy = context.HttpContext.Features.GetRequiredFeature<ConfigurationSnapshot>().Policy;
+        var policy = ConfigurationSnapshot.Of(context.HttpContext).Policy;
         var refusal = exchange.BatchRefusals is null
             ? Judge(exchange, 0, policy)
             : JudgeBatch(exchange, exchange.BatchRefusals, policy);

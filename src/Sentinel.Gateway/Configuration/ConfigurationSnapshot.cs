@@ -21,6 +21,10 @@ internal sealed record ConfigurationSnapshot
 
     /// <summary>What is valid and yet probably not meant.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>The snapshot that a request is served by, once it has passed the first stage.</summary>
+    public static ConfigurationSnapshot Of(HttpContext context) =>
+        (ConfigurationSnapshot)context.Features[typeof(ConfigurationSnapshot)]!;
 }
 
 /// <summary>A snapshot, or every reason why there is none.</summary>

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http.Features;
 using Sentinel.Gateway.Mcp;
 
 namespace Sentinel.Gateway.Exchange;
@@ -83,7 +82,8 @@ internal sealed class McpExchange(TimeProvider time)
     public long ElapsedUs => (long)time.GetElapsedTime(_startedAt).TotalMicroseconds;
 
     /// <summary>The exchange of a request that has passed the first stage.</summary>
-    public static McpExchange Of(HttpContext context) => context.Features.GetRequiredFeature<McpExchange>();
+    /// <remarks>By the indexer: <c>Get</c> is a generic method of an interface, whose calls cost a look-up.</remarks>
+    public static McpExchange Of(HttpContext context) => (McpExchange)context.Features[typeof(McpExchange)]!;
 
     /// <summary>The call that a message is; null for another message.</summary>
     public ToolCall? CallOf(McpMessage message)

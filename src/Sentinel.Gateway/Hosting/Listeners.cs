@@ -49,7 +49,7 @@ internal static class Listeners
     }
 
     /// <summary>Whether the request came in by the management listener.</summary>
-    public static bool IsManagement(HttpContext context) => context.Features.Get<ManagementListener>() is not null;
+    public static bool IsManagement(HttpContext context) => context.Features[typeof(ManagementListener)] is not null;
 
     private static BindingAddress ParseOne(string url)
     {

@@ -31,7 +31,7 @@ internal static class RequestInspector
             return ValueTask.FromResult<Refusal?>(Refusal.UnsupportedMediaType);
         }
 
-        var settings = context.Features.GetRequiredFeature<ConfigurationSnapshot>().Sentinel;
+        var settings = ConfigurationSnapshot.Of(context).Sentinel;
         return context.Request.ContentLength > settings.Limits.MaxRequestBodyBytes
             ? ValueTask.FromResult<Refusal?>(Refusal.BodyTooLarge(settings.Limits.MaxRequestBodyBytes))
             : ReadBodyAsync(context, exchange, settings);

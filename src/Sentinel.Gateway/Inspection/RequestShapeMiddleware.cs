@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http.Features;
 using Sentinel.Gateway.Exchange;
 using Sentinel.Gateway.Mcp;
 
@@ -18,10 +17,8 @@ internal sealed class RequestShapeMiddleware(RequestDelegate next)
 
     private static Refusal? Judge(HttpContext context)
     {
-        // YARP would forward any method, and WebSockets.
-        if (!IsServed(context.Request.Method)
-            || context.Request.Headers.Upgrade.Count > 0
-            || context.Features.Get<IHttpExtendedConnectFeature>()?.IsExtendedConnect == true)
+        // YARP would forward any method, and WebSockets; over HTTP/2 those come as CONNECT.
+        if (!IsServed(context.Request.Method) || context.Request.Headers.Upgrade.Count > 0)
         {
             return Refusal.MethodNotAllowed;
         }

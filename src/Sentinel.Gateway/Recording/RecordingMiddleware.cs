@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http.Features;
 using Sentinel.Gateway.Configuration;
 using Sentinel.Gateway.Exchange;
 
@@ -32,11 +31,18 @@ internal sealed partial class RecordingMiddleware(
         }
         finally
         {
-            context.Features.Get<SessionStream>()?.Close(
-                context.RequestAborted.IsCancellationRequested ? Verdict.ClientDisconnected : Verdict.StreamTruncated);
+            if (HttpMethods.IsGet(context.Request.Method))
+            {
+                CloseStream(context);
+            }
+
             await RecordAsync(context, exchange);
         }
     }
+
+    private static void CloseStream(HttpContext context) =>
+        context.Features.Get<SessionStream>()?.Close(
+            context.RequestAborted.IsCancellationRequested ? Verdict.ClientDisconnected : Verdict.StreamTruncated);
 
     private async ValueTask RecordAsync(HttpContext context, McpExchange exchange)
     {
@@ -70,7 +76,7 @@ internal sealed partial class RecordingMiddleware(
         }
 
         var verdict = session.IsEndpoint ? Verdict.NotSeen : Verdicts.Of(context, exchange, call);
-        var wait = context.Features.GetRequiredFeature<ConfigurationSnapshot>().Sentinel.Sessions.AnswerWaitSeconds;
+        var wait = ConfigurationSnapshot.Of(context).Sentinel.Sessions.AnswerWaitSeconds;
         session.Wait(call, EntryBuilder.Build(context, exchange, call, verdict), TimeSpan.FromSeconds(wait));
     }
 
