@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
 using Sentinel.Tests.Shared;
 using Xunit;
 
@@ -52,6 +53,36 @@ public sealed class ShutdownTests(Servers servers)
             StringComparison.Ordinal
         );
         TestContext.Current.TestOutputHelper?.WriteLine($"{answered.Length} answered, {rows.Count} rows, {load.Failed.Count} not served");
+    }
+
+    [Fact]
+    public async Task A_call_that_waits_for_its_answer_says_that_the_gateway_stopped()
+    {
+        var path = $"{Guid.NewGuid():n}";
+        servers.Raw.On($"/{path}", http =>
+        {
+            http.Response.ContentType = "text/event-stream";
+            return http.Response.WriteAsync("id: 1\ndata: \n\n");
+        });
+        var config = new ProxyConfig()
+            .Backend("raw", servers.Raw.Url)
+            .ApiKey("tester", Servers.TesterKey, "tester")
+            .Role("tester", allow: ["*"])
+            .AuditToSqlite("audit.db");
+        config.Sentinel["Shutdown"] = new JsonObject { ["LoadBalancerSeconds"] = 0, ["DrainSeconds"] = 30 };
+        await using var gateway = await GatewayProcess.StartAsync(config);
+        await Rpc.PostAsync(
+            new Uri(gateway.Url, $"raw/{path}"),
+            Servers.TesterKey,
+            RawCall.ToolCall("echo"),
+            [("MCP-Protocol-Version", "2025-11-25"), ("Mcp-Session-Id", path)]
+        );
+
+        await gateway.Process.TerminateAsync();
+
+        Assert.Equal(0, await gateway.Process.WaitForExitAsync());
+        var row = Assert.Single(await AuditTable.OfFile(Path.Combine(gateway.Folder, "audit.db")).RowsAsync());
+        Assert.Equal(("error", "gateway_stopped"), (row.Text("response_status"), row.Text("reason")));
     }
 
     [Fact]
