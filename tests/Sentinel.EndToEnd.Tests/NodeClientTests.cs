@@ -7,7 +7,9 @@ namespace Sentinel.EndToEnd.Tests;
 /// <summary>The official TypeScript clients observe through the gateway what they observe without it.</summary>
 public sealed class NodeClientTests(Servers servers)
 {
-    private const int Steps = 11;
+    private const string HttpSse = "http+sse";
+    private const string Legacy = "legacy";
+    private const int Steps = 17;
 
     public static TheoryData<string, string, Answers> Clients
     {
@@ -16,12 +18,13 @@ public sealed class NodeClientTests(Servers servers)
             var data = new TheoryData<string, string, Answers>();
             foreach (var answers in Enum.GetValues<Answers>())
             {
-                data.Add("client-v1.mjs", "legacy", answers);
-                data.Add("client-v2.mjs", "legacy", answers);
+                data.Add("client-v1.mjs", Legacy, answers);
+                data.Add("client-v2.mjs", Legacy, answers);
                 data.Add("client-v2.mjs", "auto", answers);
                 data.Add("client-v2.mjs", Rpc.Revision, answers);
             }
 
+            data.Add("client-v1.mjs", HttpSse, Answers.Sse);
             return data;
         }
     }
@@ -34,20 +37,32 @@ public sealed class NodeClientTests(Servers servers)
         var (server, prefix) =
             answers is Answers.Sse ? (servers.Sample, "sample") : (servers.SampleJson, "sample-json");
 
-        var direct = await RunAsync(script, era, server, server.McpUrl, key: null);
         var gateway = await servers.Gateway;
-        var through = await RunAsync(script, era, server, new Uri(gateway.Url, $"{prefix}/mcp"), Servers.TesterKey);
+        var path = era is HttpSse ? "sse" : "mcp";
+        string[] arguments = [script, era, Can(era, answers)];
+
+        var direct = await RunAsync(arguments, server, new Uri(server.Url, path), key: null);
+        var through = await RunAsync(arguments, server, new Uri(gateway.Url, $"{prefix}/{path}"), Servers.TesterKey);
 
         Assert.Equal(direct.Transcript, through.Transcript);
         Assert.Equal(direct.Outcomes, through.Outcomes);
         Assert.Equal(direct.Requests, through.Requests);
+        Assert.Equal(answers is Answers.Sse, through.Outcomes.Contains("slow cancelled"));
         Assert.Equal(Steps, direct.Transcript.Count);
         Assert.Equal("""{"step":"close","saw":true}""", direct.Transcript[^1]);
     }
 
+    // One JSON body can bring nothing but the answer; revisions without sessions know no other streams.
+    private static string Can(string era, Answers answers) => JsonSerializer.Serialize(new
+    {
+        beAsked = answers is Answers.Sse || era is not Legacy,
+        cancel = answers is Answers.Sse,
+        hearAnnouncements = era is Legacy or HttpSse,
+        resume = answers is Answers.Sse && era is Legacy,
+    });
+
     private static async Task<Observed> RunAsync(
-        string script,
-        string era,
+        string[] arguments,
         SampleServerProcess server,
         Uri url,
         string? key
@@ -62,19 +77,32 @@ public sealed class NodeClientTests(Servers servers)
 
         await using var client = ChildProcess.Start(
             "node",
-            [Artifacts.Source($"tests/Node/{script}"), url.AbsoluteUri, JsonSerializer.Serialize(headers), era]
+            [
+                Artifacts.Source($"tests/Node/{arguments[0]}"), url.AbsoluteUri, JsonSerializer.Serialize(headers),
+                .. arguments[1..],
+            ]
         );
         var exitCode = await client.WaitForExitAsync(cancellationToken: TestContext.Current.CancellationToken);
         Assert.True(exitCode == 0, client.Output);
 
+        // A tool that was cancelled ends in its own time.
+        await Eventually.HoldsAsync(async () =>
+        {
+            var ends = (await CallsAsync()).ToLookup(call => call.Outcome is "started");
+            return ends[true].Count() == ends[false].Count();
+        });
+
         // Calls side by side are logged in any order, and so is the stream that a client opens beside its calls.
-        var calls = (await server.Calls()).Where(call => call.Header(Servers.Marker) == marker);
+        var calls = await CallsAsync();
         var requests = (await server.Requests()).Where(request => request.Header(Servers.Marker) == marker);
         return new Observed(
             client.Lines,
             [.. calls.Select(call => $"{call.Tool} {call.Outcome}").Order(StringComparer.Ordinal)],
             [.. requests.Select(Shown).Order(StringComparer.Ordinal)]
         );
+
+        async Task<IEnumerable<SampleCall>> CallsAsync() =>
+            (await server.Calls()).Where(call => call.Header(Servers.Marker) == marker);
     }
 
     private static string Shown(SampleRequest request) =>
