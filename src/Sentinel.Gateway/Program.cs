@@ -9,6 +9,7 @@ var root = new RootCommand("Sentinel authenticates, authorizes and audits calls 
     DemoCommand.Create(),
     CheckCommand.Create(),
     MigrateCommand.Create(),
+    PolicyCommand.Create(),
 };
 root.SetAction(ServeCommand.RunAsync);
 

@@ -58,6 +58,12 @@ internal partial record Refusal
         ReasonBackendRefused,
         "The server behind this gateway redirected to another origin; the gateway does not follow.");
 
+    public static readonly Refusal BackendListUnreadable = new(
+        502,
+        -31502,
+        ReasonBackendRefused,
+        "The server behind this gateway answered with a list that cannot be read without doubt, so it is not passed on.");
+
     public static readonly Refusal BackendUnreachable = new(
         502, -31502, ReasonBackendUnreachable, "The server behind this gateway cannot be reached.");
 
@@ -91,9 +97,16 @@ internal partial record Refusal
             ? $"Tool is switched off: {tool}"
             : $"Permission denied for tool: {tool}");
 
+    public static Refusal ToolChanged(string tool, string what) => new(
+        200,
+        -31403,
+        ToolPins.ReasonToolChanged,
+        $"Tool {tool} is not available: {what}. Ask an operator to review it.");
+
     /// <summary>Whether this is policy's doing, so that the row says <c>denied</c>.</summary>
     public bool IsPolicy =>
-        Reason is Rbac.Decision.ReasonRbac or Rbac.Decision.ReasonKillSwitch or ReasonBatchRefused;
+        Reason is Rbac.Decision.ReasonRbac or Rbac.Decision.ReasonKillSwitch or ToolPins.ReasonToolChanged
+            or ReasonBatchRefused;
 
     private static Refusal Unauthenticated(string message) => new(401, -31401, "unauthenticated", message)
     {

@@ -71,6 +71,7 @@ internal static class GatewayHost
         services.AddSingleton<InspectRequest>(RequestInspector.InspectAsync);
         services.AddSingleton<MethodMetrics>();
         services.AddSingleton<AuthorizationTransform>();
+        services.AddLists();
         services.AddSingleton<EndpointEventTransform>();
         services.AddSingleton<CallMetrics>();
         services.AddSingleton<CallRecorder>();

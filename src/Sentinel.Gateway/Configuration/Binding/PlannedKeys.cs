@@ -24,7 +24,6 @@ internal static class PlannedKeys
         "$.Sentinel.Authentication.ApiKeys[].Backends",
         "$.Sentinel.Rbac.Roles.*.Allow[].Tool",
         "$.Sentinel.Rbac.Roles.*.Allow[].Arguments",
-        "$.Sentinel.Rbac.Pinning",
         "$.Sentinel.Limits.ToolCallsPerMinute",
         "$.Sentinel.Limits.ConcurrentCalls",
         "$.Sentinel.Audit.Journal",
