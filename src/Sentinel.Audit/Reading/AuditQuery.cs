@@ -9,7 +9,7 @@ namespace Sentinel.Audit.Reading;
 /// </remarks>
 public sealed record AuditQuery
 {
-    /// <summary>The longest value that is compared with a column; longer ones stand in none that has an index.</summary>
+    /// <summary>The longest value that is compared with a column; none that has an index is longer.</summary>
     public const int TextCharsMax = 512;
 
     /// <summary>Calls that arrived then or later; in whole microseconds.</summary>

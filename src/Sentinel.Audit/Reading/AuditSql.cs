@@ -84,8 +84,9 @@ internal sealed record AuditSql(string Text, IReadOnlyList<(string Name, object 
                 throw new AuditReadException($"'{role}' is no role: names have no comma.");
             }
 
+            var value = Value("role", Text(role));
             _conditions.Add(
-                $"{dialect.PositionFunction}(',' || client_role || ',', ',' || {Value("role", Text(role))} || ',') > 0");
+                $"{dialect.PositionFunction}(',' || client_role || ',', ',' || {value} || ',') > 0");
         }
 
         private void AddWriter()

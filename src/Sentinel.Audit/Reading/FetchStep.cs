@@ -1,6 +1,6 @@
 namespace Sentinel.Audit.Reading;
 
-/// <summary>How many rows to take at a time, so that what is held stays a few megabytes however long rows are.</summary>
+/// <summary>How many rows to take at a time, so that a few megabytes are held however long rows are.</summary>
 internal sealed class FetchStep
 {
     public const int RowsMax = 1000;

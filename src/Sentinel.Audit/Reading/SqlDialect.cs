@@ -80,6 +80,6 @@ internal abstract class SqlDialect
     }
 }
 
-/// <summary>A time that PostgreSQL is sent as its own number, so that no end of the calendar becomes infinity.</summary>
+/// <summary>A time sent to PostgreSQL as its own number, so that no end of the calendar becomes infinity.</summary>
 /// <param name="Micros">Since 0001-01-01 UTC.</param>
 internal readonly record struct PostgresTimestamp(long Micros);
