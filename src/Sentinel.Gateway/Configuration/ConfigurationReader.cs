@@ -48,6 +48,7 @@ internal static class ConfigurationReader
             Sentinel = sentinel,
             Policy = AccessPolicy.Compile(sentinel.Rbac),
             Pins = pins,
+            CallLimits = LimitsChecks.Compile(sentinel.Limits),
             Routes = [.. proxy.Routes.Select(route => RouteStamp.Apply(route, version))],
             Clusters = proxy.Clusters,
             Warnings = [.. proxy.Warnings, .. PatternWarnings.Find(sentinel.Rbac, proxy.Clusters, faults)],

@@ -18,6 +18,9 @@ internal sealed record ConfigurationSnapshot
     /// <summary>The approved tools of backends whose tools are pinned.</summary>
     public ToolPins Pins { get; init; } = ToolPins.None;
 
+    /// <summary>How much one caller may call.</summary>
+    public CallLimits CallLimits { get; init; } = CallLimits.None;
+
     public required IReadOnlyList<RouteConfig> Routes { get; init; }
 
     public required IReadOnlyList<ClusterConfig> Clusters { get; init; }

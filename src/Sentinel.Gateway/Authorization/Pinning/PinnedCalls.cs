@@ -1,5 +1,4 @@
 using Sentinel.Gateway.Configuration;
-using Sentinel.Gateway.Exchange;
 using Sentinel.Gateway.Rbac;
 
 namespace Sentinel.Gateway.Authorization.Pinning;
@@ -7,34 +6,37 @@ namespace Sentinel.Gateway.Authorization.Pinning;
 /// <summary>Judges calls that the policy allows by the definition of their tool.</summary>
 internal sealed class PinnedCalls(SeenTools seen)
 {
-    /// <returns>Null, or why the call must not go on; the call's decision says what was found.</returns>
-    public Refusal? Judge(ConfigurationSnapshot snapshot, string backend, ToolCall call)
+    /// <param name="snapshot">What is approved.</param>
+    /// <param name="backend">The backend's id.</param>
+    /// <param name="tool">The tool that is called.</param>
+    /// <param name="decision">What the policy says of the call.</param>
+    /// <returns>The decision that counts.</returns>
+    public Decision Judge(ConfigurationSnapshot snapshot, string backend, string tool, Decision decision)
     {
         var mode = snapshot.Pins.ModeOf(backend);
-        var state = mode is PinningMode.Off
-            ? PinState.Approved
-            : seen.Judge(snapshot.Pins, backend, call.ToolName);
+        if (mode is PinningMode.Off || !decision.IsAllowed)
+        {
+            return decision;
+        }
+
+        var state = seen.Judge(snapshot.Pins, backend, tool);
         if (state is PinState.Approved)
         {
-            return null;
+            return decision;
         }
 
         var found = $"pinning of {backend}: {Describe(state)}";
-        if (mode is PinningMode.Deny && snapshot.Sentinel.Rbac.Mode is RbacMode.Enforce)
-        {
-            call.Decision = new Decision(false, ToolPins.ReasonToolChanged, found);
-            return Refusal.ToolChanged(call.ToolName, Describe(state));
-        }
 
-        // Recorded, and not refused: a warning was given when the definition was seen.
-        call.Decision = call.Decision! with { Rule = $"{call.Decision.Rule}; {found}" };
-        return null;
+        // Where it is not refused it is recorded; a warning was given when the definition was seen.
+        return mode is PinningMode.Deny && snapshot.Sentinel.Rbac.Mode is RbacMode.Enforce
+            ? new Decision(false, ToolPins.ReasonToolChanged, found)
+            : decision with { Rule = $"{decision.Rule}; {found}" };
     }
 
     private static string Describe(PinState state) => state switch
     {
-        PinState.Changed => "its definition has changed since it was approved",
-        PinState.Unknown => "its definition was never approved",
-        _ => "its definition has not been seen since the gateway started",
+        PinState.Changed => "changed since it was approved",
+        PinState.Unknown => "never approved",
+        _ => "not seen since the gateway started",
     };
 }
