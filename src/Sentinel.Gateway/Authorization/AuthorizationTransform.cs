@@ -62,7 +62,8 @@ internal sealed class AuthorizationTransform(MethodMetrics metrics) : RequestTra
     private static Refusal? JudgeCall(McpExchange exchange, ToolCall call, AccessPolicy policy)
     {
         // A request without a caller does not get here; one that did would have no roles.
-        var decision = policy.Decide(exchange.Caller?.Roles ?? [], exchange.Backend, call.ToolName);
+        var decision = policy.Decide(
+            exchange.Caller?.Roles ?? [], exchange.Backend, TargetKind.Tool, call.ToolName, arguments: default);
         call.Decision = decision;
         return decision.IsAllowed ? null : Refusal.Denied(decision, call.ToolName);
     }
