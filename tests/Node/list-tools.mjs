@@ -1,4 +1,5 @@
-// Prints the names of all tools that a client of each generation is shown, page by page, one JSON line a generation.
+// Prints the names of all tools that a client of each generation is shown, one JSON line a generation: page by page, as
+// far as the generation does not turn the pages itself.
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as TransportV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { Client as ClientV2, StreamableHTTPClientTransport as TransportV2 } from '@modelcontextprotocol/client';

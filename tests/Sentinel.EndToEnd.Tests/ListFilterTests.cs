@@ -191,14 +191,22 @@ public sealed class ListFilterTests(ListGateway lists, Servers servers) : IClass
     [Fact]
     public async Task A_stream_is_torn_before_a_list_that_cannot_be_read()
     {
-        var broken = "data: {\"id\":1,\"result\":{\"tools\":[{\"name\":\"hidden\"}],\"tools\":[]}}\n\n";
-        Answer($"data: {{\"method\":\"x\"}}\n\n{broken}data: never\n\n", "text/event-stream");
+        const string First = "data: {\"method\":\"x\"}\n\n";
+        var isSeen = new TaskCompletionSource();
+        servers.Raw.On($"/{_path}", async http =>
+        {
+            http.Response.ContentType = "text/event-stream";
+            await http.Response.WriteAsync(First);
+            await http.Response.Body.FlushAsync();
+            await isSeen.Task.WaitAsync(Deadline.Default);
+            await http.Response.WriteAsync("data: {\"id\":1,\"result\":{\"tools\":[{\"name\":\"hidden\"}],\"tools\":[]}}\n\n");
+            await http.Response.WriteAsync("data: never\n\n");
+        });
 
-        var reply = await Rpc.PostAsync(Url, Servers.LimitedKey, RawCall.WithMethod("tools/list"), []);
+        var reply = await Rpc.PostAsync(
+            Url, Servers.LimitedKey, RawCall.WithMethod("tools/list"), [], () => isSeen.TrySetResult());
 
-        Assert.False(reply.IsWhole);
-        Assert.DoesNotContain("hidden", reply.Text, StringComparison.Ordinal);
-        Assert.DoesNotContain("never", reply.Text, StringComparison.Ordinal);
+        Assert.Equal((First, false), (reply.Text, reply.IsWhole));
     }
 
     [Theory]

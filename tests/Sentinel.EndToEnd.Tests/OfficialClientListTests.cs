@@ -54,8 +54,9 @@ public sealed class OfficialClientListTests(ListGateway lists, Servers servers) 
             "node", [Artifacts.Source("tests/Node/list-tools.mjs"), url.AbsoluteUri, Servers.LimitedKey]);
         var exitCode = await node.WaitForExitAsync(cancellationToken: TestContext.Current.CancellationToken);
         Assert.True(exitCode == 0, node.Output);
-        const string Pages = """[["shown1"],[],["shown2","shown3"]]""";
-        Assert.Equal([Pages, Pages], node.Lines);
+
+        // The second generation turns the pages itself.
+        Assert.Equal(["""[["shown1"],[],["shown2","shown3"]]""", """[["shown1","shown2","shown3"]]"""], node.Lines);
     }
 
     private static async Task<List<string>> NamesAsync(McpClient client) =>
