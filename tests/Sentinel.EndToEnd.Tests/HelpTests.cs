@@ -11,9 +11,12 @@ public sealed class HelpTests
     [InlineData("demo")]
     [InlineData("check")]
     [InlineData("migrate")]
+    [InlineData("policy")]
+    [InlineData("policy list")]
+    [InlineData("policy approve")]
     public async Task Every_verb_explains_itself(string verb)
     {
-        string[] arguments = verb.Length == 0 ? ["--help"] : [verb, "--help"];
+        string[] arguments = [.. verb.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"];
 
         var (exitCode, output) = await Cli.RunAsync(arguments);
 

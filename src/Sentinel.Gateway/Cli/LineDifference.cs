@@ -5,7 +5,9 @@ internal static class LineDifference
 {
     private const int ContextLines = 2;
 
-    /// <summary>Removed lines with <c>-</c>, added ones with <c>+</c>, and a little of what stands around them.</summary>
+    /// <summary>
+    /// Removed lines with <c>-</c>, added ones with <c>+</c>, and a little of what stands around them.
+    /// </summary>
     public static IEnumerable<string> Between(string before, string after)
     {
         var lines = Align(before.Split('\n'), after.Split('\n'));

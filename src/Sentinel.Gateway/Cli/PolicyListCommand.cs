@@ -9,7 +9,6 @@ using Sentinel.Gateway.Authorization.Pinning;
 using Sentinel.Gateway.Configuration;
 using Sentinel.Gateway.Configuration.Pinning;
 using Sentinel.Gateway.Mcp.Lists;
-using Sentinel.Gateway.Rbac;
 using Yarp.ReverseProxy.Configuration;
 
 namespace Sentinel.Gateway.Cli;
@@ -72,7 +71,8 @@ internal static class PolicyListCommand
         ConfigurationSnapshot snapshot;
         try
         {
-            snapshot = (await ConfigurationSource.LoadAsync(path, ProcessEnvironment.Read(), cancellationToken)).Current;
+            var source = await ConfigurationSource.LoadAsync(path, ProcessEnvironment.Read(), cancellationToken);
+            snapshot = source.Current;
         }
         catch (ConfigurationException e)
         {
@@ -86,7 +86,7 @@ internal static class PolicyListCommand
             return 1;
         }
 
-        string[] effective = key is null ? roles : [.. KeyOf(snapshot, key)!.Roles];
+        var effective = key is null ? roles : KeyOf(snapshot, key)!.Roles;
         var usable = new List<UsableItem>();
         var isWell = true;
         foreach (var cluster in snapshot.Clusters)
@@ -131,7 +131,7 @@ internal static class PolicyListCommand
     private static async Task<List<UsableItem>> ListAsync(
         ConfigurationSnapshot snapshot,
         ClusterConfig cluster,
-        string[] roles,
+        IReadOnlyList<string> roles,
         CancellationToken cancellationToken)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -65,7 +65,7 @@ internal partial record Refusal
         502,
         -31502,
         ReasonBackendRefused,
-        "The server behind this gateway answered with a list that cannot be read without doubt, so it is not passed on.");
+        "The server behind this gateway answered with a list that cannot be read without doubt; it is not passed on.");
 
     public static readonly Refusal BackendUnreachable = new(
         502, -31502, ReasonBackendUnreachable, "The server behind this gateway cannot be reached.");

@@ -79,7 +79,8 @@ internal sealed class AccessPolicy
         kind is TargetKind.Tool
         && _disabled.Length == 0
         && roles.All(role => _roles.GetValueOrDefault(role)?.Deny is null or [])
-        && roles.Any(role => _roles.GetValueOrDefault(role)?.Allow.Any(r => r.Pattern.MatchesEveryTool(backend)) == true);
+        && roles.Any(role =>
+            _roles.GetValueOrDefault(role)?.Allow.Any(rule => rule.Pattern.MatchesEveryTool(backend)) == true);
 
     private Decision? FirstDeny(IReadOnlyList<string> roles, string backend, string tool)
     {

@@ -10,7 +10,8 @@ namespace Sentinel.Gateway.Authorization.Lists;
 /// read never passes.
 /// </summary>
 /// <remarks>
-/// The answers to list requests are looked at, and every GET stream, because up to 2025-11-25 an answer may come on one.
+/// The answers to list requests are looked at, and every GET stream, because up to 2025-11-25 an answer may come on
+/// one.
 /// </remarks>
 internal sealed partial class ListFilterTransform(
     ListMetrics metrics,

@@ -14,7 +14,8 @@ internal sealed class ListMetrics
         _hidden = meter.CreateCounter<long>(
             "sentinel.list.items.hidden", description: "Items cut out of lists because their caller may not use them.");
         _unreadable = meter.CreateCounter<long>(
-            "sentinel.lists.unreadable", description: "Lists of backends that could not be read and were not passed on.");
+            "sentinel.lists.unreadable",
+            description: "Lists of backends that could not be read and were not passed on.");
     }
 
     public void Hidden(string backend, int count)

@@ -28,7 +28,7 @@ internal sealed class ListView
         Hides = snapshot.Sentinel.Rbac.Mode is RbacMode.Enforce;
     }
 
-    /// <summary>Whether the policy bites; otherwise lists pass as they came, and pinned tools are looked at only.</summary>
+    /// <summary>Whether the policy bites; otherwise lists pass as they came, and tools are only looked at.</summary>
     public bool Hides { get; }
 
     /// <summary>
@@ -61,13 +61,15 @@ internal sealed class ListView
             return false;
         }
 
-        return !Hides || _snapshot.Policy.DecideVisibility(_roles, _backend, ListTargets.Of(kind), name).IsAllowed;
+        return !Hides || kind is not ListKind.Tools
+            || _snapshot.Policy.DecideVisibility(_roles, _backend, ListTargets.Of(kind), name).IsAllowed;
     }
 
     // Only the modern revision has a cache scope; "public" is not true of any list here, for others may see less.
     private bool Touches(string? revision, ListKind[] asked) =>
         McpRevisions.IsModern(revision)
-        || !Array.TrueForAll(asked, kind => _snapshot.Policy.AllowsAll(_roles, _backend, ListTargets.Of(kind)));
+        || !Array.TrueForAll(asked, kind => kind is not ListKind.Tools
+            || _snapshot.Policy.AllowsAll(_roles, _backend, ListTargets.Of(kind)));
 
     // Up to 2025-11-25 any answer of a session may come on a GET stream, to whichever request.
     private static ListKind[] Asked(HttpContext context, McpExchange exchange)

@@ -1,6 +1,8 @@
 namespace Sentinel.Gateway.Mcp.Lists;
 
-/// <summary>Cuts the items that a caller is not shown out of one whole event; its other lines stay as they came.</summary>
+/// <summary>
+/// Cuts the items that a caller is not shown out of one whole event; its other lines stay as they came.
+/// </summary>
 internal static class ListEvent
 {
     /// <param name="lines">The lines of the event, to its blank line.</param>

@@ -33,7 +33,7 @@ internal sealed class ListEventReader(ShowsItem shows, bool edits = true)
     /// <summary>What may be passed on.</summary>
     public ReadOnlySpan<byte> Passable => _bytes.AsSpan(_passed, _ready - _passed);
 
-    /// <summary>Whether the stream must end here, because a list came that cannot be read, or too late or long.</summary>
+    /// <summary>Whether the stream must end here: a list came that cannot be read, or too late or long.</summary>
     public bool IsCut { get; private set; }
 
     /// <summary>How many items were cut out so far.</summary>
@@ -63,7 +63,8 @@ internal sealed class ListEventReader(ShowsItem shows, bool edits = true)
         }
     }
 
-    /// <summary>Learns that the stream has ended: what was held is no event, unless a lenient client takes it for one.
+    /// <summary>
+    /// Learns that the stream has ended: what was held is no event, unless a lenient client takes it for one.
     /// </summary>
     public void End()
     {
