@@ -44,7 +44,12 @@ internal static class ConfigurationReader
             Policy = AccessPolicy.Compile(sentinel.Rbac),
             Routes = [.. proxy.Routes.Select(route => RouteStamp.Apply(route, version))],
             Clusters = proxy.Clusters,
-            Warnings = [.. proxy.Warnings, .. PatternWarnings.Find(sentinel.Rbac, proxy.Clusters, faults)],
+            Warnings =
+            [
+                .. proxy.Warnings,
+                .. AzureAdChecks.Warnings(sentinel.Authentication, faults),
+                .. PatternWarnings.Find(sentinel.Rbac, proxy.Clusters, faults),
+            ],
         };
         return new(snapshot, []);
     }
