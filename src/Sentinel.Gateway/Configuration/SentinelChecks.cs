@@ -29,6 +29,7 @@ internal static partial class SentinelChecks
         CheckKeysAreDistinct(options.Authentication?.ApiKeys ?? [], faults);
         CheckRoleNames(options.Rbac, faults);
         CheckRolesExist(options, faults);
+        LimitsChecks.Run(options.Limits, faults);
         CheckAudit(options.Audit, faults);
         CheckManagement(options.Management, faults);
     }
