@@ -17,7 +17,10 @@ internal sealed class ApiKeys
         [
             .. options.ApiKeys.Select(key => (
                 Convert.FromHexString(key.Sha256),
-                new Caller(Caller.KeyPrefix + key.Name, key.Roles.Where(snapshot.Policy.HasRole)) { Display = key.Name })),
+                new Caller(Caller.KeyPrefix + key.Name, key.Roles.Where(snapshot.Policy.HasRole))
+                {
+                    Display = key.Name,
+                })),
         ];
         Anonymous = options.Anonymous is { } anonymous
             ? new Caller(Caller.AnonymousSubject, anonymous.Roles.Where(snapshot.Policy.HasRole))

@@ -2,7 +2,9 @@ namespace Sentinel.Gateway.Authentication;
 
 internal static class AuthenticationServiceCollectionExtensions
 {
-    /// <summary>Registers what finds callers, and the loop that fetches issuers' keys ahead of the first call.</summary>
+    /// <summary>
+    /// Registers what finds callers, and the loop that fetches issuers' keys ahead of the first call.
+    /// </summary>
     public static IServiceCollection AddSentinelAuthentication(this IServiceCollection services)
     {
         services.AddSingleton<MetadataReader>();

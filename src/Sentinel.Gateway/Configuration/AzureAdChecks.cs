@@ -35,7 +35,8 @@ internal static class AzureAdChecks
         {
             yield return new ConfigurationFault(
                 faults.PlaceOf(Path),
-                "users of every Entra ID tenant in the world are callers; write AllowedTenants to restrict them").ToString();
+                "users of every Entra ID tenant in the world are callers; write AllowedTenants to restrict them")
+                .ToString();
         }
     }
 
@@ -83,7 +84,8 @@ internal static class AzureAdChecks
         {
             faults.Add(
                 JsonPath.Member(Path, nameof(entra.AllowedTenants)),
-                "the one tenant of TenantId is not allowed, so that nobody is; add it, or write TenantId: organizations");
+                "the one tenant of TenantId is not allowed, so that nobody is; add it, or write "
+                    + "TenantId: organizations");
         }
     }
 

@@ -64,7 +64,7 @@ internal static class HostileTokenCases
         TokenCase.Bearer("key id a path", w => w.Token().WithHeader("kid", "../../../../dev/null")),
         TokenCase.Bearer("key id empty", w => w.Token().WithHeader("kid", "")),
         TokenCase.Bearer("key id a number", w => w.Token().WithHeader("kid", 7)),
-        TokenCase.Bearer("key too short", w => w.Token().SignedBy(w.Short).WithHeader("kid", w.Short.Id)),
+        TokenCase.Bearer("key too short", w => w.Token().SignedBy(w.TooShort).WithHeader("kid", w.TooShort.Id)),
         TokenCase.Bearer("a curve's algorithm under an RSA key's id", w =>
             TokenCases.Other(w.Token(), w.Scoped.Keys.Current)),
         TokenCase.Bearer("ES384's key under ES256", w =>

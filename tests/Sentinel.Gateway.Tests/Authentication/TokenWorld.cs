@@ -28,7 +28,7 @@ public sealed class TokenWorld : IAsyncDisposable
     public TestKey Foreign { get; } = TestKey.Rsa();
 
     /// <summary>Published by <see cref="Plain"/>, and too short.</summary>
-    public TestKey Short { get; } = TestKey.Rsa(1024);
+    public TestKey TooShort { get; } = TestKey.Rsa(1024);
 
     /// <summary>Published by <see cref="Scoped"/> too.</summary>
     public TestKey[] MoreCurves { get; } = [TestKey.Ecdsa("ES384"), TestKey.Ecdsa("ES512")];
@@ -47,7 +47,7 @@ public sealed class TokenWorld : IAsyncDisposable
             Entra = await TestEntra.StartAsync(clock),
             Stranger = await ScriptedBackend.StartAsync(),
         };
-        world.Plain.Keys.Published = [world.Plain.Keys.Current, world.Short];
+        world.Plain.Keys.Published = [world.Plain.Keys.Current, world.TooShort];
         world.Scoped.Keys.Published = [world.Scoped.Keys.Current, .. world.MoreCurves];
         var config = new ProxyConfig()
             .Backend("a", world.Stranger.Url)
@@ -106,7 +106,7 @@ public sealed class TokenWorld : IAsyncDisposable
             (Scoped.Keys.Current.Id, "{scoped-key}"),
             (Entra.Keys.Current.Id, "{entra-key}"),
             (Foreign.Id, "{foreign-key}"),
-            (Short.Id, "{short-key}"),
+            (TooShort.Id, "{short-key}"),
         ];
         return names.OrderByDescending(n => n.Made.Length)
             .Aggregate(text, (t, n) => t.Replace(n.Made, n.Name, StringComparison.Ordinal))
@@ -121,7 +121,7 @@ public sealed class TokenWorld : IAsyncDisposable
         await Entra.DisposeAsync();
         await Stranger.DisposeAsync();
         Foreign.Dispose();
-        Short.Dispose();
+        TooShort.Dispose();
         Array.ForEach(MoreCurves, key => key.Dispose());
     }
 }

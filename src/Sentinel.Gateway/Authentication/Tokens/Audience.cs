@@ -10,7 +10,8 @@ internal static class Audience
         claims.Texts("aud").Any(stated => wanted.Any(one => AreEqual(stated, one)));
 
     public static TokenVerdict Refused(TokenClaims claims, IReadOnlyList<string> wanted) => TokenVerdict.Refused(
-        LoginFailure.WrongAudience, $"aud '{string.Join(' ', claims.Texts("aud"))}', wanted {string.Join(" or ", wanted)}");
+        LoginFailure.WrongAudience,
+        $"aud '{string.Join(' ', claims.Texts("aud"))}', wanted {string.Join(" or ", wanted)}");
 
     // Clients write the root of a host with the slash and without.
     private static bool AreEqual(string stated, string wanted) =>

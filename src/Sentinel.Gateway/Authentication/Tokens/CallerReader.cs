@@ -1,4 +1,3 @@
-using Sentinel.Gateway.Configuration;
 using Sentinel.Gateway.Exchange;
 using Sentinel.Gateway.Rbac;
 

@@ -5,7 +5,9 @@ using System.Text;
 
 namespace Sentinel.Gateway.Authentication;
 
-/// <summary>The SHA-256 of a credential's UTF-8 bytes: all of it, because a cache that confuses two admits a stranger.</summary>
+/// <summary>
+/// The SHA-256 of a credential's UTF-8 bytes: all of it, because a cache that confuses two admits a stranger.
+/// </summary>
 internal readonly record struct CredentialHash
 {
     private const int StackBytesMax = 1024;

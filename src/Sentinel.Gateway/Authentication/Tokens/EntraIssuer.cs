@@ -3,7 +3,9 @@ using Sentinel.Gateway.Exchange;
 
 namespace Sentinel.Gateway.Authentication;
 
-/// <summary>Entra ID, judged as Microsoft.Identity.Web judges a web API's tokens, and a list of tenants besides.</summary>
+/// <summary>
+/// Entra ID, judged as Microsoft.Identity.Web judges a web API's tokens, and a list of tenants besides.
+/// </summary>
 /// <remarks>The seam: where that package can be had, one class in this one's place is all that changes.</remarks>
 internal sealed class EntraIssuer(
     AzureAdOptions options,

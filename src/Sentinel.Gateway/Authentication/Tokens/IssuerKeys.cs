@@ -1,6 +1,8 @@
 namespace Sentinel.Gateway.Authentication;
 
-/// <summary>The keys of one issuer: what was last published, fetched anew when it is time or a key is missing.</summary>
+/// <summary>
+/// The keys of one issuer: what was last published, fetched anew when it is time or a key is missing.
+/// </summary>
 /// <remarks>
 /// Whatever asks for it, between the beginnings of two fetches lies <see cref="MetadataSource.RefreshGap"/>. A fetch
 /// that fails changes nothing: the keys that are known go on.
@@ -24,7 +26,9 @@ internal sealed partial class IssuerKeys(
 
     public MetadataSource Source => source;
 
-    /// <summary>What is known now; null before the first success. Another object only where the content differs.</summary>
+    /// <summary>
+    /// What is known now; null before the first success. Another object only where the content differs.
+    /// </summary>
     public KeySet? Current => _current;
 
     /// <summary>Whether a fetch is due by the clock, without anybody asking.</summary>
@@ -63,7 +67,9 @@ internal sealed partial class IssuerKeys(
         return _current;
     }
 
-    /// <summary>Fetches, unless a fetch began less than the gap ago; joins one that is under way. Never throws.</summary>
+    /// <summary>
+    /// Fetches, unless a fetch began less than the gap ago; joins one that is under way. Never throws.
+    /// </summary>
     public Task RefreshAsync()
     {
         lock (_lock)
@@ -155,7 +161,8 @@ internal sealed partial class IssuerKeys(
     [LoggerMessage(2002, LogLevel.Information, "The keys at {Address} are known or have changed; they are {Count}.")]
     private partial void LogChanged(string address, int count);
 
-    [LoggerMessage(2003, LogLevel.Warning, "The keys at {Address} cannot be had: {Why}. No token of theirs is taken yet.")]
+    [LoggerMessage(
+        2003, LogLevel.Warning, "The keys at {Address} cannot be had: {Why}. No token of theirs is taken yet.")]
     private partial void LogNeverFetched(string address, string why);
 
     [LoggerMessage(2004, LogLevel.Warning, "The keys at {Address} cannot be had: {Why}. Those that are known go on.")]

@@ -26,7 +26,9 @@ internal sealed class KeySet
     public bool HasSameContent(KeySet other) =>
         string.Equals(_fingerprint, other._fingerprint, StringComparison.Ordinal);
 
-    /// <summary>The keys that may have made such a signature: the one of that id, or all where there is no id.</summary>
+    /// <summary>
+    /// The keys that may have made such a signature: the one of that id, or all where there is no id.
+    /// </summary>
     public IReadOnlyList<JsonWebKey> Find(string algorithm, string? keyId) =>
         Array.FindAll(_keys, key =>
             (keyId is null || string.Equals(key.Kid, keyId, StringComparison.Ordinal)) && Fits(key, algorithm));

@@ -3,7 +3,9 @@ using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 
 namespace Sentinel.Gateway.Authentication;
 
-/// <summary>Fetches what an issuer publishes: once a document, bounded in time and size, following no redirect.</summary>
+/// <summary>
+/// Fetches what an issuer publishes: once a document, bounded in time and size, following no redirect.
+/// </summary>
 internal sealed class MetadataReader : IDisposable
 {
     /// <summary>For both documents together.</summary>

@@ -4,8 +4,8 @@ namespace Sentinel.Gateway.Authentication;
 
 /// <summary>Tokens that were found good, by their hash; bounded.</summary>
 /// <remarks>
-/// Two generations: when the young one is full it becomes the old one, and the old one goes. What is used is copied back
-/// to the young, so that what goes was used least lately. Only good tokens are kept: a stranger fills nothing.
+/// Two generations: when the young one is full it becomes the old one, and the old one goes. What is used is copied
+/// back to the young, so that what goes was used least lately. Only good tokens are kept: a stranger fills nothing.
 /// </remarks>
 internal sealed class TokenCache(int capacity)
 {

@@ -32,7 +32,9 @@ internal sealed class TokenCallers
     /// <summary>Tokens remembered now.</summary>
     public int Cached => _cache.Count;
 
-    /// <summary>The issuers that the configuration names; one that is named exactly comes before Entra ID's many.</summary>
+    /// <summary>
+    /// The issuers that the configuration names; one that is named exactly comes before Entra ID's many.
+    /// </summary>
     public static TokenCallers Of(
         ConfigurationSnapshot snapshot,
         IssuerDirectory directory,

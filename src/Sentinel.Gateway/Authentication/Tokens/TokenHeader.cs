@@ -28,7 +28,8 @@ internal sealed record TokenHeader(string Algorithm, string? KeyId)
 
     /// <summary>Whether a credential was meant as a token, well-formed or not.</summary>
     public static bool IsMeant(ReadOnlySpan<char> credential) =>
-        credential.Count('.') is SignedParts - 1 or EncryptedParts - 1 || credential.StartsWith(StartOfJson, StringComparison.Ordinal);
+        credential.Count('.') is SignedParts - 1 or EncryptedParts - 1
+        || credential.StartsWith(StartOfJson, StringComparison.Ordinal);
 
     /// <summary>The header, or why the token is refused for it.</summary>
     public static TokenHeader? Read(string token, out LoginFailure? failure, out string? detail)
