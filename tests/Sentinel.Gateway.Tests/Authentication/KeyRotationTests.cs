@@ -1,12 +1,5 @@
-using System.Diagnostics.Metrics;
-using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
-using Sentinel.Gateway.Authentication;
-using Sentinel.Gateway.Configuration;
 using Sentinel.Gateway.Exchange;
-using Sentinel.Gateway.Rbac;
 using Sentinel.Tests.Shared;
 using Sentinel.Tests.Shared.Identity;
 using Xunit;
