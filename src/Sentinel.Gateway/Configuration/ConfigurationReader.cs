@@ -42,9 +42,15 @@ internal static class ConfigurationReader
             Version = version,
             Sentinel = sentinel,
             Policy = AccessPolicy.Compile(sentinel.Rbac),
+            CallLimits = LimitsChecks.Compile(sentinel.Limits),
             Routes = [.. proxy.Routes.Select(route => RouteStamp.Apply(route, version))],
             Clusters = proxy.Clusters,
-            Warnings = [.. proxy.Warnings, .. PatternWarnings.Find(sentinel.Rbac, proxy.Clusters, faults)],
+            Warnings =
+            [
+                .. proxy.Warnings,
+                .. AzureAdChecks.Warnings(sentinel.Authentication, faults),
+                .. PatternWarnings.Find(sentinel.Rbac, proxy.Clusters, faults),
+            ],
         };
         return new(snapshot, []);
     }

@@ -23,6 +23,9 @@ internal sealed class McpExchange(TimeProvider time)
     /// <summary>Who asks; null until authenticated.</summary>
     public Caller? Caller { get; set; }
 
+    /// <summary>Why there is no caller; null where there is one.</summary>
+    public LoginFailure? LoginFailure { get; set; }
+
     /// <summary>The backend's id.</summary>
     public string Backend { get; set; } = UnknownBackend;
 
@@ -55,6 +58,9 @@ internal sealed class McpExchange(TimeProvider time)
 
     /// <summary>The answer that Sentinel gave itself, if it did.</summary>
     public Refusal? Refusal { get; set; }
+
+    /// <summary>What the calls occupy until their response has ended; null where nothing limits that.</summary>
+    public IDisposable? CallSlots { get; set; }
 
     /// <summary>Spent before forwarding, in microseconds; null if nothing was forwarded.</summary>
     public long? GatewayUs { get; set; }

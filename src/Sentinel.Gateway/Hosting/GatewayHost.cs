@@ -65,11 +65,14 @@ internal static class GatewayHost
     {
         services.AddRouting();
         services.AddSentinelConfiguration(configuration);
+        services.AddSentinelAuthentication();
         services.AddSentinelAudit(configuration.Current.Sentinel.Audit);
         services.AddReverseProxy();
         services.AddSingleton<ITransformProvider, TransformOrder>();
         services.AddSingleton<InspectRequest>(RequestInspector.InspectAsync);
         services.AddSingleton<MethodMetrics>();
+        services.AddSingleton<CallLimiter>();
+        services.AddSingleton<LimitMetrics>();
         services.AddSingleton<AuthorizationTransform>();
         services.AddSingleton<EndpointEventTransform>();
         services.AddSingleton<CallMetrics>();

@@ -5,7 +5,8 @@ namespace Sentinel.Gateway.Tests.Configuration;
 public sealed class CrossCheckTests
 {
     private const string NoAuthentication =
-        "Sentinel refuses to serve without authentication; write ApiKeys, or Anonymous to allow open access";
+        "Sentinel refuses to serve without authentication; write AzureAd, Issuers or ApiKeys, or Anonymous to allow open "
+        + "access";
 
     private static readonly string OtherHash = new('b', 64);
 
@@ -29,15 +30,6 @@ public sealed class CrossCheckTests
         await Reading.AssertFaultsAsync(
             "$.Sentinel (line 1): this is a boolean; write an object: { … }",
             $$"""{ "Sentinel": true, "ReverseProxy": {{Reading.ValidProxy}} }""");
-
-    [Fact]
-    public async Task A_planned_scheme_alone_is_no_authentication() =>
-        await Reading.AssertFaultsAsync(
-            $"""
-            $.Sentinel.Authentication (line 3): {NoAuthentication}
-            $.Sentinel.Authentication.AzureAd (line 3): AzureAd is not available yet; remove it
-            """,
-            Reading.File("""  "Authentication": { "AzureAd": {} }"""));
 
     [Fact]
     public async Task A_faulty_key_is_not_also_reported_as_no_authentication() =>
