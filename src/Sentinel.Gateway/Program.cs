@@ -14,4 +14,6 @@ var root = new RootCommand("Sentinel authenticates, authorizes and audits calls 
 root.SetAction(ServeCommand.RunAsync);
 
 // The host answers SIGTERM and Ctrl+C itself, in its own time.
-return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+var parsed = root.Parse(args);
+return AnsweringCommand.ExitCode(
+    parsed, await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null }));

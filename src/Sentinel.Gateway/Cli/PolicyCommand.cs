@@ -2,12 +2,13 @@ using System.CommandLine;
 
 namespace Sentinel.Gateway.Cli;
 
-/// <summary><c>sentinel policy</c>: who may call what, and which tools are approved.</summary>
+/// <summary><c>sentinel policy …</c>: what a policy says, without a gateway that goes by it.</summary>
 internal static class PolicyCommand
 {
-    public static Command Create() => new("policy", "See who may call what, and approve changed tools.")
+    public static Command Create() => new("policy", "Ask a policy before it bites, and approve changed tools.")
     {
         PolicyListCommand.Create(),
+        ReplayCommand.Create(),
         PolicyApproveCommand.Create(),
     };
 }
