@@ -33,12 +33,12 @@ internal sealed class PerSecondColumn : IColumn
 
     public string GetValue(Summary summary, BenchmarkCase benchmarkCase, SummaryStyle style)
     {
-        if (summary[benchmarkCase]?.ResultStatistics is not { } statistics)
+        var size = benchmarkCase.Parameters.Items.FirstOrDefault(parameter => parameter.Name == "Megabytes");
+        if (size?.Value is not int megabytes || summary[benchmarkCase]?.ResultStatistics is not { } statistics)
         {
             return "–";
         }
 
-        var megabytes = (int)benchmarkCase.Parameters["Megabytes"];
         return (megabytes * 1024.0 * 1024.0 / statistics.Mean).ToString("F2", CultureInfo.InvariantCulture);
     }
 }
