@@ -54,7 +54,7 @@ public sealed class LoginLogTests
         var page = Architecture.SourceTree.Files("docs", "identity.md").Single().Text;
 
         Assert.Equal(reasons.Distinct(StringComparer.Ordinal), reasons);
-        Assert.Empty(reasons.Where(reason => !page.Contains($"`{reason}`", StringComparison.Ordinal)));
+        Assert.All(reasons, reason => Assert.Contains($"`{reason}`", page, StringComparison.Ordinal));
     }
 
     private static Task<AuthenticationRig> StartAsync(TestClock clock) => AuthenticationRig.StartAsync(
