@@ -81,6 +81,7 @@ internal static class GatewayHost
         services.AddSingleton<CallLimiter>();
         services.AddSingleton<LimitMetrics>();
         services.AddSingleton<AuthorizationTransform>();
+        services.AddLists();
         services.AddSingleton<EndpointEventTransform>();
         services.AddSingleton<CallMetrics>();
         services.AddSingleton<CallRecorder>();
