@@ -1,5 +1,3 @@
-using Sentinel.Tests.Shared;
-
 namespace Sentinel.Gateway.Tests.Hosting;
 
 /// <summary>A proxy.json that is rewritten, truncated, replaced and removed, as people and programs do it.</summary>
