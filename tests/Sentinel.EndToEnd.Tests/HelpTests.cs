@@ -12,6 +12,8 @@ public sealed class HelpTests
     [InlineData("check")]
     [InlineData("migrate")]
     [InlineData("policy")]
+    [InlineData("policy list")]
+    [InlineData("policy approve")]
     [InlineData("policy replay")]
     public async Task Every_verb_explains_itself(string verb)
     {

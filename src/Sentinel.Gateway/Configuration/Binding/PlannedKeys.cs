@@ -21,7 +21,6 @@ internal static class PlannedKeys
         "$.Sentinel.Authentication.ApiKeys[].Backends",
         "$.Sentinel.Rbac.Roles.*.Allow[].Tool",
         "$.Sentinel.Rbac.Roles.*.Allow[].Arguments",
-        "$.Sentinel.Rbac.Pinning",
         "$.Sentinel.Audit.Journal",
         "$.Sentinel.Audit.StrictFor",
         "$.Sentinel.Audit.Redact",
