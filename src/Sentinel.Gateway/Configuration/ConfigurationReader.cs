@@ -56,6 +56,7 @@ internal static class ConfigurationReader
                 .. proxy.Warnings,
                 .. AzureAdChecks.Warnings(sentinel.Authentication, faults),
                 .. PatternWarnings.Find(sentinel.Rbac, proxy.Clusters, faults),
+                .. LimitsChecks.Warnings(sentinel.Limits, proxy.Clusters, faults),
             ],
         };
         return new(snapshot, []);
