@@ -32,7 +32,7 @@ public class ListBenchmark
         _body = Encoding.UTF8.GetBytes(
             $$$"""{"jsonrpc":"2.0","id":1,"result":{"tools":[{{{string.Join(',', tools)}}}],"nextCursor":"x"}}""");
         _event = [.. "event: message\ndata: "u8, .. _body, .. "\n\n"u8];
-        if (ListEditor.Edit(_body, Shows).HiddenCount is not > 0 and < Tools)
+        if (ListEditor.Edit(_body, Shows).HiddenCount is 0 or Tools)
         {
             throw new InvalidOperationException("Half of the tools should be hidden.");
         }
@@ -67,7 +67,7 @@ public class ListBenchmark
     {
         var name = $"{(number % 2 == 0 ? "get" : "delete")}_{number}";
         var text = new string('x', SchemaBytes);
-        var schema = $$$"""{"type":"object","properties":{"q":{"type":"string","description":"{{{text}}}"}}}""";
+        var schema = $$$$"""{"type":"object","properties":{"q":{"type":"string","description":"{{{{text}}}}"}}}""";
         return $$"""{"name":"{{name}}","description":"Does something useful.","inputSchema":{{schema}}}""";
     }
 }
