@@ -11,9 +11,13 @@ public sealed class HelpTests
     [InlineData("demo")]
     [InlineData("check")]
     [InlineData("migrate")]
+    [InlineData("key")]
+    [InlineData("key new")]
+    [InlineData("session-key")]
+    [InlineData("session-key new")]
     public async Task Every_verb_explains_itself(string verb)
     {
-        string[] arguments = verb.Length == 0 ? ["--help"] : [verb, "--help"];
+        string[] arguments = verb.Length == 0 ? ["--help"] : [.. verb.Split(' '), "--help"];
 
         var (exitCode, output) = await Cli.RunAsync(arguments);
 

@@ -1,11 +1,15 @@
 using Sentinel.Gateway.Configuration;
 using Sentinel.Gateway.Exchange;
 using Sentinel.Gateway.Mcp;
+using Yarp.ReverseProxy.Model;
 
 namespace Sentinel.Gateway.Authentication;
 
 /// <summary>Every request carries its own proof: bearer value or key → caller, or 401.</summary>
-internal sealed partial class AuthenticationMiddleware(RequestDelegate next, ILogger<AuthenticationMiddleware> logger)
+internal sealed partial class AuthenticationMiddleware(
+    RequestDelegate next,
+    TimeProvider time,
+    ILogger<AuthenticationMiddleware> logger)
 {
     private const string BearerScheme = "Bearer ";
 
@@ -47,9 +51,15 @@ internal sealed partial class AuthenticationMiddleware(RequestDelegate next, ILo
         }
 
         // A credential that is presented and fails is refused, even where none would have been needed.
-        caller = CredentialOf(authorization, apiKey) is { Length: > 0 } credential ? keys.Find(credential) : null;
-        return caller is null ? Refusal.BadCredential : null;
+        var key = CredentialOf(authorization, apiKey) is { Length: > 0 } credential
+            ? keys.Find(CredentialHash.Of(credential))
+            : null;
+        caller = key?.Caller;
+        return key is null ? Refusal.BadCredential : key.Check(BackendOf(context), time.GetUtcNow());
     }
+
+    private static string? BackendOf(HttpContext context) =>
+        context.GetEndpoint()?.Metadata.GetMetadata<RouteModel>()?.Config.ClusterId;
 
     private static string? CredentialOf(string? authorization, string? apiKey)
     {

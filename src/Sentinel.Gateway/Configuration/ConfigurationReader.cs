@@ -32,6 +32,7 @@ internal static class ConfigurationReader
         var sentinel = BindSentinel(root, environment, faults);
         var proxy = await ProxySection.ReadAsync(root.Find(ProxyKey), faults);
         SentinelChecks.Run(sentinel, faults);
+        var sessionKeys = SessionKeyReader.Read(sentinel.Sessions, environment, faults);
         if (!faults.IsEmpty)
         {
             return new(null, faults.Sorted());
@@ -44,7 +45,13 @@ internal static class ConfigurationReader
             Policy = AccessPolicy.Compile(sentinel.Rbac),
             Routes = [.. proxy.Routes.Select(route => RouteStamp.Apply(route, version))],
             Clusters = proxy.Clusters,
-            Warnings = [.. proxy.Warnings, .. PatternWarnings.Find(sentinel.Rbac, proxy.Clusters, faults)],
+            SessionKeys = sessionKeys,
+            Warnings =
+            [
+                .. proxy.Warnings,
+                .. PatternWarnings.Find(sentinel.Rbac, proxy.Clusters, faults),
+                .. ApiKeyChecks.Warn(sentinel.Authentication!, proxy.Clusters, faults),
+            ],
         };
         return new(snapshot, []);
     }

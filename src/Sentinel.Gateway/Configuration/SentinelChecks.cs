@@ -25,6 +25,7 @@ internal static partial class SentinelChecks
 
         CheckThatAccessIsDecided(options.Authentication, faults);
         CheckKeysAreDistinct(options.Authentication?.ApiKeys ?? [], faults);
+        ApiKeyChecks.Run(options.Authentication, faults);
         CheckRoleNames(options.Rbac, faults);
         CheckRolesExist(options, faults);
         CheckAudit(options.Audit, faults);

@@ -11,6 +11,7 @@ using Sentinel.Gateway.Forwarding;
 using Sentinel.Gateway.Inspection;
 using Sentinel.Gateway.Management;
 using Sentinel.Gateway.Recording;
+using Sentinel.Gateway.Sessions;
 using Yarp.ReverseProxy.Transforms.Builder;
 
 namespace Sentinel.Gateway.Hosting;
@@ -66,6 +67,7 @@ internal static class GatewayHost
         services.AddRouting();
         services.AddSentinelConfiguration(configuration);
         services.AddSentinelAudit(configuration.Current.Sentinel.Audit);
+        services.AddSentinelSessions();
         services.AddReverseProxy();
         services.AddSingleton<ITransformProvider, TransformOrder>();
         services.AddSingleton<InspectRequest>(RequestInspector.InspectAsync);
@@ -105,6 +107,7 @@ internal static class GatewayHost
         {
             proxy.UseMiddleware<RecordingMiddleware>();
             proxy.UseMiddleware<BackendFaultMiddleware>();
+            proxy.UseMiddleware<SessionMiddleware>();
             proxy.UseSessionAffinity();
             proxy.UseLoadBalancing();
             proxy.UsePassiveHealthChecks();

@@ -3,6 +3,7 @@ using Sentinel.Gateway.Exchange;
 using Sentinel.Gateway.Forwarding;
 using Sentinel.Gateway.Inspection;
 using Sentinel.Gateway.Recording;
+using Sentinel.Gateway.Sessions;
 using Yarp.ReverseProxy.Transforms.Builder;
 
 namespace Sentinel.Gateway.Hosting;
@@ -12,6 +13,7 @@ internal sealed class TransformOrder(
     InspectRequest inspect,
     AuthorizationTransform authorization,
     OpenCallsTransform openCalls,
+    SessionTransform session,
     EndpointEventTransform endpointEvent,
     ObserverTransform observer)
     : ITransformProvider
@@ -33,6 +35,7 @@ internal sealed class TransformOrder(
         context.RequestTransforms.Add(new CallerHeadersTransform());
 
         context.ResponseTransforms.Insert(0, new BackendAnswerTransform());
+        context.ResponseTransforms.Add(session);
         context.ResponseTransforms.Add(endpointEvent);
         context.ResponseTransforms.Add(observer);
         context.ResponseTransforms.Add(new EventStreamTransform());

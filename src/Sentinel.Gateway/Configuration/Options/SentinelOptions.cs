@@ -18,7 +18,7 @@ internal sealed record SentinelOptions
     [Description("What one request may take.")]
     public LimitsOptions Limits { get; init; } = new();
 
-    [Description("Calls of sessions.")]
+    [Description("Sessions, which exist up to revision 2025-11-25.")]
     public SessionsOptions Sessions { get; init; } = new();
 
     [Description("How a stop goes.")]
@@ -40,15 +40,6 @@ internal sealed record LimitsOptions
     [Description("Longest request body in bytes; a longer one is answered 413.")]
     [Range(1024, 1024 * 1024 * 1024)]
     public long MaxRequestBodyBytes { get; init; } = 4 * 1024 * 1024;
-}
-
-/// <summary>Calls of sessions, which exist up to revision 2025-11-25.</summary>
-internal sealed record SessionsOptions
-{
-    [Description("Seconds that a call whose stream ended before its answer waits for it on another stream of its "
-        + "session; then its row says that the answer was not seen.")]
-    [Range(0, 86400)]
-    public int AnswerWaitSeconds { get; init; } = 300;
 }
 
 /// <summary>How a stop goes.</summary>
