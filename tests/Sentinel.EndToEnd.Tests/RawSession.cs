@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http;
 using Sentinel.Tests.Shared;
 
 namespace Sentinel.EndToEnd.Tests;

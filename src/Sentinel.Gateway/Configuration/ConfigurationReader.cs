@@ -43,6 +43,7 @@ internal static class ConfigurationReader
             Version = version,
             Sentinel = sentinel,
             Policy = AccessPolicy.Compile(sentinel.Rbac),
+            CallLimits = LimitsChecks.Compile(sentinel.Limits),
             Routes = [.. proxy.Routes.Select(route => RouteStamp.Apply(route, version))],
             Clusters = proxy.Clusters,
             SessionKeys = sessionKeys,

@@ -15,6 +15,9 @@ internal sealed record ConfigurationSnapshot
 
     public required AccessPolicy Policy { get; init; }
 
+    /// <summary>How much one caller may call.</summary>
+    public CallLimits CallLimits { get; init; } = CallLimits.None;
+
     public required IReadOnlyList<RouteConfig> Routes { get; init; }
 
     public required IReadOnlyList<ClusterConfig> Clusters { get; init; }

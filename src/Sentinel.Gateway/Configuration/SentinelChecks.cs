@@ -28,6 +28,7 @@ internal static partial class SentinelChecks
         ApiKeyChecks.Run(options.Authentication, faults);
         CheckRoleNames(options.Rbac, faults);
         CheckRolesExist(options, faults);
+        LimitsChecks.Run(options.Limits, faults);
         CheckAudit(options.Audit, faults);
         CheckManagement(options.Management, faults);
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sentinel.Gateway.Mcp;
 using Sentinel.Gateway.Rbac;
 
@@ -9,6 +10,8 @@ internal partial record Refusal
     public const string ReasonParseError = "parse_error";
     public const string ReasonInvalidRequest = "invalid_request";
     public const string ReasonBatchRefused = "batch_refused";
+    public const string ReasonRateLimited = "rate_limited";
+    public const string ReasonConcurrencyLimited = "concurrency_limited";
     public const string ReasonBackendRefused = "backend_refused";
     public const string ReasonBackendUnreachable = "backend_unreachable";
     public const string ReasonBackendTimeout = "backend_timeout";
@@ -104,9 +107,33 @@ internal partial record Refusal
             ? $"Tool is switched off: {tool}"
             : $"Permission denied for tool: {tool}");
 
+    /// <param name="tool">The tool that was called.</param>
+    /// <param name="retryAfterSeconds">Until the call would pass, if nothing else takes its place.</param>
+    public static Refusal RateLimited(string tool, long retryAfterSeconds) => new(
+        429,
+        -31429,
+        ReasonRateLimited,
+        $"Rate limit reached for tool: {tool}; try again in {retryAfterSeconds} s.")
+    {
+        Header = RetryAfter(retryAfterSeconds),
+    };
+
+    public static Refusal ConcurrencyLimited(int concurrentMax) => new(
+        429,
+        -31429,
+        ReasonConcurrencyLimited,
+        $"The {concurrentMax} calls that you may have under way are; try again when one has ended.")
+    {
+        Header = RetryAfter(1),
+    };
+
     /// <summary>Whether this is policy's doing, so that the row says <c>denied</c>.</summary>
     public bool IsPolicy =>
-        Reason is Rbac.Decision.ReasonRbac or Rbac.Decision.ReasonKillSwitch or ReasonBatchRefused;
+        Reason is Rbac.Decision.ReasonRbac or Rbac.Decision.ReasonKillSwitch or ReasonBatchRefused
+            or ReasonRateLimited or ReasonConcurrencyLimited;
+
+    private static (string Name, string Value) RetryAfter(long seconds) =>
+        ("Retry-After", seconds.ToString(CultureInfo.InvariantCulture));
 
     private static Refusal Unauthenticated(string message) => new(401, -31401, "unauthenticated", message)
     {

@@ -72,6 +72,8 @@ internal static class GatewayHost
         services.AddSingleton<ITransformProvider, TransformOrder>();
         services.AddSingleton<InspectRequest>(RequestInspector.InspectAsync);
         services.AddSingleton<MethodMetrics>();
+        services.AddSingleton<CallLimiter>();
+        services.AddSingleton<LimitMetrics>();
         services.AddSingleton<AuthorizationTransform>();
         services.AddSingleton<EndpointEventTransform>();
         services.AddSingleton<CallMetrics>();

@@ -19,8 +19,6 @@ internal static class PlannedKeys
         "$.Sentinel.Rbac.Roles.*.Allow[].Tool",
         "$.Sentinel.Rbac.Roles.*.Allow[].Arguments",
         "$.Sentinel.Rbac.Pinning",
-        "$.Sentinel.Limits.ToolCallsPerMinute",
-        "$.Sentinel.Limits.ConcurrentCalls",
         "$.Sentinel.Audit.Journal",
         "$.Sentinel.Audit.StrictFor",
         "$.Sentinel.Audit.Redact",
