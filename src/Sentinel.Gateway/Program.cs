@@ -11,8 +11,11 @@ var root = new RootCommand("Sentinel authenticates, authorizes and audits calls 
     MigrateCommand.Create(),
     KeyCommand.Create(),
     SessionKeyCommand.Create(),
+    PolicyCommand.Create(),
 };
 root.SetAction(ServeCommand.RunAsync);
 
 // The host answers SIGTERM and Ctrl+C itself, in its own time.
-return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+var parsed = root.Parse(args);
+return AnsweringCommand.ExitCode(
+    parsed, await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null }));

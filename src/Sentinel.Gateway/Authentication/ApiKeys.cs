@@ -16,7 +16,10 @@ internal sealed class ApiKeys
         _keys = options.ApiKeys.ToFrozenDictionary(
             key => CredentialHash.OfHex(key.Sha256),
             key => new ApiKey(
-                new Caller($"key:{key.Name}", key.Roles.Where(snapshot.Policy.HasRole)) { Display = key.Name },
+                new Caller(Caller.KeyPrefix + key.Name, key.Roles.Where(snapshot.Policy.HasRole))
+                {
+                    Display = key.Name,
+                },
                 key.ExpiresAt,
                 key.Backends?.ToFrozenSet(StringComparer.Ordinal)));
         Anonymous = options.Anonymous is { } anonymous

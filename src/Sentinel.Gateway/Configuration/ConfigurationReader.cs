@@ -50,8 +50,9 @@ internal static class ConfigurationReader
             Warnings =
             [
                 .. proxy.Warnings,
-                .. PatternWarnings.Find(sentinel.Rbac, proxy.Clusters, faults),
+                .. AzureAdChecks.Warnings(sentinel.Authentication, faults),
                 .. ApiKeyChecks.Warn(sentinel.Authentication!, proxy.Clusters, faults),
+                .. PatternWarnings.Find(sentinel.Rbac, proxy.Clusters, faults),
             ],
         };
         return new(snapshot, []);

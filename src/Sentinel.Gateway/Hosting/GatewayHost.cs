@@ -66,6 +66,7 @@ internal static class GatewayHost
     {
         services.AddRouting();
         services.AddSentinelConfiguration(configuration);
+        services.AddSentinelAuthentication();
         services.AddSentinelAudit(configuration.Current.Sentinel.Audit);
         services.AddSentinelSessions();
         services.AddReverseProxy();

@@ -51,13 +51,6 @@ internal readonly record struct CredentialHash
         return new CredentialHash(parts);
     }
 
-    /// <summary>The 32 bytes, as any SHA-256 program prints them.</summary>
-    public void CopyTo(Span<byte> bytes)
-    {
-        ReadOnlySpan<ulong> parts = [_a, _b, _c, _d];
-        MemoryMarshal.AsBytes(parts).CopyTo(bytes);
-    }
-
     // The bytes are uniformly spread already.
     public override int GetHashCode() => (int)_a;
 }
