@@ -24,7 +24,7 @@ switch (args.FirstOrDefault())
     default:
         await Console.Error.WriteLineAsync(
             """
-            calls [--rounds N] [--seconds S] [--steps off,postgres,sqlite]
+            calls [--rounds N] [--seconds S] [--steps off,postgres,sqlite,credentials]
             events
             micro [--filter *Observer*]
             """);

@@ -16,6 +16,8 @@ public sealed class HelpTests
     [InlineData("session-key")]
     [InlineData("session-key new")]
     [InlineData("policy")]
+    [InlineData("policy list")]
+    [InlineData("policy approve")]
     [InlineData("policy replay")]
     public async Task Every_verb_explains_itself(string verb)
     {

@@ -1,3 +1,4 @@
+using Sentinel.Gateway.Authorization.Pinning;
 using Sentinel.Gateway.Configuration;
 using Sentinel.Gateway.Exchange;
 using Sentinel.Gateway.Rbac;
@@ -8,7 +9,11 @@ namespace Sentinel.Gateway.Authorization;
 /// <summary>
 /// The second request transform: kill switch, then limits, then roles, by the policy the route was published with.
 /// </summary>
-internal sealed class AuthorizationTransform(MethodMetrics metrics, CallLimiter limiter, LimitMetrics limitMetrics)
+internal sealed class AuthorizationTransform(
+    MethodMetrics metrics,
+    CallLimiter limiter,
+    LimitMetrics limitMetrics,
+    PinnedCalls pinnedCalls)
     : RequestTransform
 {
     public override ValueTask ApplyAsync(RequestTransformContext context)
@@ -20,7 +25,7 @@ internal sealed class AuthorizationTransform(MethodMetrics metrics, CallLimiter 
         }
 
         var snapshot = ConfigurationSnapshot.Of(context.HttpContext);
-        Decide(exchange, snapshot.Policy);
+        Decide(exchange, snapshot);
         var denial = limiter.Take(exchange, snapshot.CallLimits);
         if (denial is not null)
         {
@@ -39,13 +44,14 @@ internal sealed class AuthorizationTransform(MethodMetrics metrics, CallLimiter 
         return ValueTask.CompletedTask;
     }
 
-    private static void Decide(McpExchange exchange, AccessPolicy policy)
+    private void Decide(McpExchange exchange, ConfigurationSnapshot snapshot)
     {
         foreach (var call in exchange.Calls)
         {
             // A request without a caller does not get here; one that did would have no roles.
-            call.Decision = policy.Decide(
+            var decision = snapshot.Policy.Decide(
                 exchange.Caller?.Roles ?? [], exchange.Backend, TargetKind.Tool, call.ToolName, arguments: default);
+            call.Decision = pinnedCalls.Judge(snapshot, exchange.Backend, call.ToolName, decision);
         }
     }
 

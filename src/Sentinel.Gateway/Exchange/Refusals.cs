@@ -77,6 +77,12 @@ internal partial record Refusal
         ReasonBackendRefused,
         "The server behind this gateway gave a session id that is too long, not visible ASCII, or there twice.");
 
+    public static readonly Refusal BackendListUnreadable = new(
+        502,
+        -31502,
+        ReasonBackendRefused,
+        "The server behind this gateway answered with a list that cannot be read without doubt; it is not passed on.");
+
     public static readonly Refusal BackendUnreachable = new(
         502, -31502, ReasonBackendUnreachable, "The server behind this gateway cannot be reached.");
 
@@ -106,9 +112,12 @@ internal partial record Refusal
         200,
         -31403,
         decision.Reason ?? Rbac.Decision.ReasonRbac,
-        decision.Reason == Rbac.Decision.ReasonKillSwitch
-            ? $"Tool is switched off: {tool}"
-            : $"Permission denied for tool: {tool}");
+        decision.Reason switch
+        {
+            Rbac.Decision.ReasonKillSwitch => $"Tool is switched off: {tool}",
+            ToolPins.ReasonToolChanged => $"Tool is not available, for an operator has to review it: {tool}",
+            _ => $"Permission denied for tool: {tool}",
+        });
 
     /// <param name="tool">The tool that was called.</param>
     /// <param name="retryAfterSeconds">Until the call would pass, if nothing else takes its place.</param>
@@ -132,8 +141,8 @@ internal partial record Refusal
 
     /// <summary>Whether this is policy's doing, so that the row says <c>denied</c>.</summary>
     public bool IsPolicy =>
-        Reason is Rbac.Decision.ReasonRbac or Rbac.Decision.ReasonKillSwitch or ReasonBatchRefused
-            or ReasonRateLimited or ReasonConcurrencyLimited;
+        Reason is Rbac.Decision.ReasonRbac or Rbac.Decision.ReasonKillSwitch or ToolPins.ReasonToolChanged
+            or ReasonBatchRefused or ReasonRateLimited or ReasonConcurrencyLimited;
 
     private static (string Name, string Value) RetryAfter(long seconds) =>
         ("Retry-After", seconds.ToString(CultureInfo.InvariantCulture));

@@ -1,4 +1,5 @@
 using Sentinel.Gateway.Authorization;
+using Sentinel.Gateway.Authorization.Lists;
 using Sentinel.Gateway.Exchange;
 using Sentinel.Gateway.Forwarding;
 using Sentinel.Gateway.Inspection;
@@ -15,6 +16,7 @@ internal sealed class TransformOrder(
     OpenCallsTransform openCalls,
     SessionTransform session,
     EndpointEventTransform endpointEvent,
+    ListFilterTransform lists,
     ObserverTransform observer)
     : ITransformProvider
 {
@@ -37,6 +39,7 @@ internal sealed class TransformOrder(
         context.ResponseTransforms.Insert(0, new BackendAnswerTransform());
         context.ResponseTransforms.Add(session);
         context.ResponseTransforms.Add(endpointEvent);
+        context.ResponseTransforms.Add(lists);
         context.ResponseTransforms.Add(observer);
         context.ResponseTransforms.Add(new EventStreamTransform());
     }

@@ -71,6 +71,17 @@ internal sealed class AccessPolicy
         return FirstDeny(roles, backend, name) ?? FirstAllow(roles, backend, name) ?? Decision.NoGrant;
     }
 
+    /// <summary>
+    /// Whether the caller may use everything of that kind, so that nothing of a list is hidden; false where that is
+    /// not plain to see.
+    /// </summary>
+    public bool AllowsAll(IReadOnlyList<string> roles, string backend, TargetKind kind) =>
+        kind is TargetKind.Tool
+        && _disabled.Length == 0
+        && roles.All(role => _roles.GetValueOrDefault(role)?.Deny is null or [])
+        && roles.Any(role =>
+            _roles.GetValueOrDefault(role)?.Allow.Any(rule => rule.Pattern.MatchesEveryTool(backend)) == true);
+
     private Decision? FirstDeny(IReadOnlyList<string> roles, string backend, string tool)
     {
         for (var i = 0; i < roles.Count; i++)

@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Sentinel.Gateway.Authentication;
 using Sentinel.Gateway.Configuration;
+using Sentinel.Gateway.Configuration.Reload;
 using Sentinel.Gateway.Exchange;
 using Sentinel.Gateway.Hosting;
 using Sentinel.Gateway.Inspection;
@@ -82,6 +83,21 @@ internal sealed partial class AuthenticationRig : IAsyncDisposable
             Challenge().Match(answer).Groups["value"].Value,
             string.Join("; ", failures),
             answer.Contains("HTTP/1.1 200 ", StringComparison.Ordinal) ? Body(answer) : null);
+    }
+
+    /// <summary>Puts another configuration in force, as a change of the file does.</summary>
+    public async Task ReloadAsync(ProxyConfig config)
+    {
+        config.WriteTo(_folder);
+        var source = Services.GetRequiredService<ConfigurationSource>();
+        var version = source.Current.Version;
+        await Eventually.TrueAsync(
+            () =>
+            {
+                (Clock as TestClock)!.Advance(ConfigurationWatcher.Interval);
+                return source.Current.Version > version;
+            },
+            "The changed file is in force.");
     }
 
     public async ValueTask DisposeAsync()

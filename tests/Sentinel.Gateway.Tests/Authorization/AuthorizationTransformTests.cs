@@ -1,7 +1,9 @@
 using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Sentinel.Gateway.Authorization;
+using Sentinel.Gateway.Authorization.Pinning;
 using Sentinel.Gateway.Configuration;
 using Sentinel.Gateway.Exchange;
 using Sentinel.Gateway.Mcp;
@@ -70,7 +72,11 @@ public sealed class AuthorizationTransformTests : IDisposable
     private ValueTask ApplyAsync(HttpContext context)
     {
         var meters = _services.GetRequiredService<IMeterFactory>();
-        var transform = new AuthorizationTransform(new MethodMetrics(meters), _limiter, new LimitMetrics(meters));
+        var transform = new AuthorizationTransform(
+            new MethodMetrics(meters),
+            _limiter,
+            new LimitMetrics(meters),
+            new PinnedCalls(new SeenTools(meters, NullLogger<SeenTools>.Instance)));
         return transform.ApplyAsync(new RequestTransformContext { HttpContext = context });
     }
 }

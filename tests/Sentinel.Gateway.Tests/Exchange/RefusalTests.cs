@@ -17,7 +17,8 @@ public sealed class RefusalTests
             .Append(("HeaderMismatch", Refusal.HeaderMismatch("Why.")))
             .Append(("MethodDenied", Refusal.MethodDenied("acme/run")))
             .Append(("Denied", Refusal.Denied(Decision.NoGrant, "drop")))
-            .Append(("Denied", Refusal.Denied(new Decision(false, Decision.ReasonKillSwitch, "disabled *"), "drop")));
+            .Append(("Denied", Refusal.Denied(new Decision(false, Decision.ReasonKillSwitch, "disabled *"), "drop")))
+            .Append(("Denied", Refusal.Denied(new Decision(false, ToolPins.ReasonToolChanged, "pinning"), "drop")));
 
         Assert.Equal(
             """
@@ -55,6 +56,8 @@ public sealed class RefusalTests
               The server behind this gateway redirected to another origin; the gateway does not follow.
             BackendSessionUnusable: 502 -31502 backend_refused
               The server behind this gateway gave a session id that is too long, not visible ASCII, or there twice.
+            BackendListUnreadable: 502 -31502 backend_refused
+              The server behind this gateway answered with a list that cannot be read without doubt; it is not passed on.
             BackendUnreachable: 502 -31502 backend_unreachable
               The server behind this gateway cannot be reached.
             BackendTimeout: 504 -31504 backend_timeout
@@ -71,6 +74,8 @@ public sealed class RefusalTests
               Permission denied for tool: drop
             Denied: 200 -31403 kill_switch
               Tool is switched off: drop
+            Denied: 200 -31403 tool_changed
+              Tool is not available, for an operator has to review it: drop
             """,
             string.Join('\n', refusals.Select(Describe)));
     }
@@ -138,6 +143,7 @@ public sealed class RefusalTests
     {
         Assert.True(Refusal.Denied(Decision.NoGrant, "x").IsPolicy);
         Assert.True(Refusal.MethodDenied("x").IsPolicy);
+        Assert.True(Refusal.Denied(new Decision(false, ToolPins.ReasonToolChanged, "pinning"), "x").IsPolicy);
         Assert.Equal([nameof(Refusal.BatchRefused)], from r in Constants<Refusal>() where r.Value.IsPolicy select r.Name);
     }
 

@@ -18,7 +18,6 @@ internal static class PlannedKeys
         "$.Sentinel.Telemetry",
         "$.Sentinel.Rbac.Roles.*.Allow[].Tool",
         "$.Sentinel.Rbac.Roles.*.Allow[].Arguments",
-        "$.Sentinel.Rbac.Pinning",
         "$.Sentinel.Audit.Journal",
         "$.Sentinel.Audit.StrictFor",
         "$.Sentinel.Audit.Redact",
