@@ -59,6 +59,7 @@ internal static class ConfigurationReader
                 .. AzureAdChecks.Warnings(sentinel.Authentication, faults),
                 .. ApiKeyChecks.Warn(sentinel.Authentication!, proxy.Clusters, faults),
                 .. PatternWarnings.Find(sentinel.Rbac, proxy.Clusters, faults),
+                .. LimitsChecks.Warnings(sentinel.Limits, proxy.Clusters, faults),
             ],
         };
         return new(snapshot, []);
