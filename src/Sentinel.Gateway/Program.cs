@@ -9,6 +9,8 @@ var root = new RootCommand("Sentinel authenticates, authorizes and audits calls 
     DemoCommand.Create(),
     CheckCommand.Create(),
     MigrateCommand.Create(),
+    KeyCommand.Create(),
+    SessionKeyCommand.Create(),
     PolicyCommand.Create(),
 };
 root.SetAction(ServeCommand.RunAsync);

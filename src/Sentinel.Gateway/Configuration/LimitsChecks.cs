@@ -1,6 +1,7 @@
 using System.Globalization;
 using Sentinel.Gateway.Configuration.Json;
 using Sentinel.Gateway.Rbac;
+using Yarp.ReverseProxy.Configuration;
 
 namespace Sentinel.Gateway.Configuration;
 
@@ -46,6 +47,25 @@ internal static class LimitsChecks
         ],
         options.ToolCallsPerMinute?.Default is { } perMinute ? new RateLimit(RateLimit.DefaultName, perMinute) : null,
         options.ConcurrentCalls);
+
+    /// <summary>Finds limits of backends that do not exist: no faults, because a backend may come later.</summary>
+    public static IEnumerable<string> Warnings(
+        LimitsOptions options,
+        IReadOnlyList<ClusterConfig> clusters,
+        FaultCollector faults)
+    {
+        var ids = clusters.Select(cluster => cluster.ClusterId).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        foreach (var pattern in options.ToolCallsPerMinute?.PerTool.Keys ?? [])
+        {
+            var backend = pattern[..Math.Max(0, pattern.IndexOf('/', StringComparison.Ordinal))];
+            if (backend.Length > 0 && backend.AsSpan().IndexOfAny('*', '?') < 0 && !ids.Contains(backend))
+            {
+                yield return new ConfigurationFault(
+                    faults.PlaceOf(JsonPath.Member(PerTool, pattern)),
+                    $"'{pattern}' limits nothing: there is no backend '{backend}' in ReverseProxy.Clusters").ToString();
+            }
+        }
+    }
 
     private static string? DescribePattern(string pattern)
     {

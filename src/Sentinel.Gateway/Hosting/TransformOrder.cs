@@ -4,6 +4,7 @@ using Sentinel.Gateway.Exchange;
 using Sentinel.Gateway.Forwarding;
 using Sentinel.Gateway.Inspection;
 using Sentinel.Gateway.Recording;
+using Sentinel.Gateway.Sessions;
 using Yarp.ReverseProxy.Transforms.Builder;
 
 namespace Sentinel.Gateway.Hosting;
@@ -13,6 +14,7 @@ internal sealed class TransformOrder(
     InspectRequest inspect,
     AuthorizationTransform authorization,
     OpenCallsTransform openCalls,
+    SessionTransform session,
     EndpointEventTransform endpointEvent,
     ListFilterTransform lists,
     ObserverTransform observer)
@@ -35,6 +37,7 @@ internal sealed class TransformOrder(
         context.RequestTransforms.Add(new CallerHeadersTransform());
 
         context.ResponseTransforms.Insert(0, new BackendAnswerTransform());
+        context.ResponseTransforms.Add(session);
         context.ResponseTransforms.Add(endpointEvent);
         context.ResponseTransforms.Add(lists);
         context.ResponseTransforms.Add(observer);

@@ -35,6 +35,18 @@ public sealed class LimitsCheckTests
             Reading.OpenFile($$"""  "Limits": { "ToolCallsPerMinute": { "PerTool": { {{patterns}} } } }"""));
     }
 
+    [Fact]
+    public async Task A_limit_of_a_backend_that_does_not_exist_is_a_warning()
+    {
+        var snapshot = await Reading.ReadValidAsync(Reading.OpenFile(
+            """  "Limits": { "ToolCallsPerMinute": { "PerTool": { "A/x": 1, "b*/x": 1, "b/x": 1, "*": 1 } } }"""));
+
+        Assert.Equal(
+            "$.Sentinel.Limits.ToolCallsPerMinute.PerTool[\"b/x\"] (line 4): 'b/x' limits nothing: there is no backend "
+            + "'b' in ReverseProxy.Clusters",
+            Assert.Single(snapshot.Warnings));
+    }
+
     [Theory]
     [InlineData("{}")]
     [InlineData("""{ "ToolCallsPerMinute": {} }""")]

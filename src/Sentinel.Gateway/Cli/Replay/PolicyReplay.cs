@@ -9,6 +9,9 @@ internal sealed class PolicyReplay(AccessPolicy policy)
 {
     private const int RoleTextsMax = 10_000;
 
+    // Arguments that cannot be read meet the conditions of no grant, and of every rule that denies.
+    private static ReadOnlySpan<byte> Unreadable => "?"u8;
+
     private readonly Dictionary<string, string[]> _roles = new(StringComparer.Ordinal);
 
     public ReplayReport Report { get; } = new();
@@ -29,24 +32,39 @@ internal sealed class PolicyReplay(AccessPolicy policy)
             return;
         }
 
-        var roles = RolesOf(row.ClientRole);
-        var arguments = RecordedArguments.Of(row.RequestArgs);
-        var decision = policy.Decide(
-            roles, row.BackendName, TargetKind.Tool, row.ToolName, arguments.Json.Span);
-        if (decision.IsAllowed == wasAllowed)
+        var (decision, isSure) = Decide(row);
+        if (isSure && decision.IsAllowed == wasAllowed)
         {
             Report.AddUnchanged();
             return;
         }
 
         Report.Add(
-            wasAllowed ? Flip.AllowedToDenied : Flip.DeniedToAllowed,
+            !isSure ? Flip.Undecidable : wasAllowed ? Flip.AllowedToDenied : Flip.DeniedToAllowed,
             row.ClientIssuer,
             row.ClientSubject,
             $"{row.BackendName}/{row.ToolName}",
             decision.Rule,
             row.RequestId);
     }
+
+    private (Decision Decision, bool IsSure) Decide(StoredRow row)
+    {
+        var roles = RolesOf(row.ClientRole);
+        var arguments = RecordedArguments.Of(row.RequestArgs);
+        if (arguments.IsWhole)
+        {
+            return (Decide(row, roles, arguments.Json.Span), true);
+        }
+
+        // The two ends: whatever was sent, the decision was one of these.
+        var kindest = policy.DecideVisibility(roles, row.BackendName, TargetKind.Tool, row.ToolName);
+        var harshest = Decide(row, roles, Unreadable);
+        return (harshest, kindest.IsAllowed == harshest.IsAllowed);
+    }
+
+    private Decision Decide(StoredRow row, string[] roles, ReadOnlySpan<byte> arguments) =>
+        policy.Decide(roles, row.BackendName, TargetKind.Tool, row.ToolName, arguments);
 
     // Null where the row does not say: the call was refused before the policy was asked, or its limit came first.
     private static bool? WasAllowed(StoredRow row) => row switch
