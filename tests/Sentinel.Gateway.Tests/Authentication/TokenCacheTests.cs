@@ -157,13 +157,16 @@ public sealed class TokenCacheTests
         var count = int.Parse(
             Environment.GetEnvironmentVariable(TokensVariable) ?? "100000", CultureInfo.InvariantCulture);
         await using var bench = await TokenBench.StartAsync(TestKey.Ecdsa());
-        await ValidateManyAsync(bench, 0, TokenCallers.CachedMax + 10_000);
+        const int Filling = TokenCallers.CachedMax + 10_000;
+        await ValidateManyAsync(bench, 0, Filling);
         var full = HeapBytes();
 
-        await ValidateManyAsync(bench, TokenCallers.CachedMax + 10_000, count);
+        await ValidateManyAsync(bench, Filling, count);
 
+        // A remembered token takes several hundred bytes; other tests of this process come and go in the heap too.
+        var perToken = (HeapBytes() - full) / (double)(count - Filling);
         Assert.InRange(bench.Tokens.Cached, 1, TokenCallers.CachedMax);
-        Assert.True(HeapBytes() < full * 1.2, $"{full} bytes when the cache was full, {HeapBytes()} after {count} tokens.");
+        Assert.True(perToken < 100, $"The heap grew by {perToken:F0} bytes for each token after the cache was full.");
     }
 
     private static async Task ValidateManyAsync(TokenBench bench, int from, int to)
