@@ -26,6 +26,7 @@ internal static partial class SentinelChecks
         CheckThatAccessIsDecided(options.Authentication, faults);
         CheckKeysAreDistinct(options.Authentication?.ApiKeys ?? [], faults);
         CheckRoleNames(options.Rbac, faults);
+        RuleChecks.Run(options.Rbac, faults);
         CheckRolesExist(options, faults);
         LimitsChecks.Run(options.Limits, faults);
         CheckAudit(options.Audit, faults);

@@ -86,13 +86,13 @@ internal partial record Refusal
     public static Refusal MethodDenied(string method) => new(
         200, -31403, Rbac.Decision.ReasonRbac, $"Permission denied for method: {method}");
 
-    public static Refusal Denied(Decision decision, string tool) => new(
+    public static Refusal Denied(Decision decision, TargetKind kind, string name) => new(
         200,
         -31403,
         decision.Reason ?? Rbac.Decision.ReasonRbac,
         decision.Reason == Rbac.Decision.ReasonKillSwitch
-            ? $"Tool is switched off: {tool}"
-            : $"Permission denied for tool: {tool}");
+            ? $"{kind} is switched off: {name}"
+            : $"Permission denied for {Spell(kind)}: {name}");
 
     /// <param name="tool">The tool that was called.</param>
     /// <param name="retryAfterSeconds">Until the call would pass, if nothing else takes its place.</param>
@@ -118,6 +118,13 @@ internal partial record Refusal
     public bool IsPolicy =>
         Reason is Rbac.Decision.ReasonRbac or Rbac.Decision.ReasonKillSwitch or ReasonBatchRefused
             or ReasonRateLimited or ReasonConcurrencyLimited;
+
+    private static string Spell(TargetKind kind) => kind switch
+    {
+        TargetKind.Prompt => "prompt",
+        TargetKind.Resource => "resource",
+        _ => "tool",
+    };
 
     private static (string Name, string Value) RetryAfter(long seconds) =>
         ("Retry-After", seconds.ToString(CultureInfo.InvariantCulture));

@@ -19,13 +19,10 @@ internal static class PlannedKeys
         "$.Sentinel.Telemetry",
         "$.Sentinel.Authentication.ApiKeys[].ExpiresAt",
         "$.Sentinel.Authentication.ApiKeys[].Backends",
-        "$.Sentinel.Rbac.Roles.*.Allow[].Tool",
-        "$.Sentinel.Rbac.Roles.*.Allow[].Arguments",
         "$.Sentinel.Rbac.Pinning",
         "$.Sentinel.Audit.Journal",
         "$.Sentinel.Audit.StrictFor",
         "$.Sentinel.Audit.Redact",
-        "$.Sentinel.Audit.RecordReads",
         "$.Sentinel.Audit.RetentionDays",
         "$.Sentinel.Management.ViewerRoles",
         "$.Sentinel.Management.MetricsTokenEnv",
@@ -33,7 +30,6 @@ internal static class PlannedKeys
 
     private static readonly Dictionary<string, string[]> Values = new(StringComparer.Ordinal)
     {
-        ["$.Sentinel.Rbac.Mode"] = ["Shadow"],
         ["$.Sentinel.Audit.Guarantee"] = ["Durable", "Strict"],
     };
 
