@@ -45,7 +45,12 @@ internal static class ConfigurationReader
             CallLimits = LimitsChecks.Compile(sentinel.Limits),
             Routes = [.. proxy.Routes.Select(route => RouteStamp.Apply(route, version))],
             Clusters = proxy.Clusters,
-            Warnings = [.. proxy.Warnings, .. PatternWarnings.Find(sentinel.Rbac, proxy.Clusters, faults)],
+            Warnings =
+            [
+                .. proxy.Warnings,
+                .. AzureAdChecks.Warnings(sentinel.Authentication, faults),
+                .. PatternWarnings.Find(sentinel.Rbac, proxy.Clusters, faults),
+            ],
         };
         return new(snapshot, []);
     }

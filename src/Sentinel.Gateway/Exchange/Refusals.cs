@@ -23,9 +23,12 @@ internal partial record Refusal
     };
 
     public static readonly Refusal NoCredential = Unauthenticated(
-        "This gateway needs a credential: send an API key as X-Api-Key or as a bearer token.");
+        "This gateway needs a credential: send an access token as a bearer token, or an API key as X-Api-Key.");
 
     public static readonly Refusal BadCredential = Unauthenticated("The credential is not valid here.");
+
+    public static readonly Refusal InsufficientScope = new(
+        403, -31403, "insufficient_scope", "The token is valid and lacks a scope that this gateway demands.");
 
     public static readonly Refusal TwoCredentials = Invalid(
         "The request carries both Authorization and X-Api-Key; send one of them.");

@@ -65,6 +65,7 @@ internal static class GatewayHost
     {
         services.AddRouting();
         services.AddSentinelConfiguration(configuration);
+        services.AddSentinelAuthentication();
         services.AddSentinelAudit(configuration.Current.Sentinel.Audit);
         services.AddReverseProxy();
         services.AddSingleton<ITransformProvider, TransformOrder>();

@@ -24,9 +24,11 @@ public sealed class RefusalTests
             MethodNotAllowed: 405 -31405 method_not_allowed; Allow: GET, POST, DELETE, OPTIONS
               An MCP endpoint takes GET, POST, DELETE and OPTIONS, and no upgrade.
             NoCredential: 401 -31401 unauthenticated; WWW-Authenticate: Bearer realm="sentinel"
-              This gateway needs a credential: send an API key as X-Api-Key or as a bearer token.
+              This gateway needs a credential: send an access token as a bearer token, or an API key as X-Api-Key.
             BadCredential: 401 -31401 unauthenticated; WWW-Authenticate: Bearer realm="sentinel"
               The credential is not valid here.
+            InsufficientScope: 403 -31403 insufficient_scope
+              The token is valid and lacks a scope that this gateway demands.
             TwoCredentials: 400 -32600 invalid_request
               The request carries both Authorization and X-Api-Key; send one of them.
             RepeatedHeader: 400 -32600 invalid_request

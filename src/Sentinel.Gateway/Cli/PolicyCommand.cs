@@ -1,0 +1,12 @@
+using System.CommandLine;
+
+namespace Sentinel.Gateway.Cli;
+
+/// <summary><c>sentinel policy …</c>: what a policy says, without a gateway that goes by it.</summary>
+internal static class PolicyCommand
+{
+    public static Command Create() => new("policy", "Ask a policy before it bites.")
+    {
+        ReplayCommand.Create(),
+    };
+}
