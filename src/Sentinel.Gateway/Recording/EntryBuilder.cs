@@ -47,7 +47,7 @@ internal static class EntryBuilder
             TraceId = TraceId(headers.TraceParent),
             RequestBytes = exchange.RequestBytes,
             ResponseBytes = exchange.ResponseBytes,
-            Decision = call.Decision?.Rule,
+            Decision = call.Decision?.Text,
         };
     }
 

@@ -1,5 +1,6 @@
 using Sentinel.Gateway.Configuration;
 using Sentinel.Gateway.Exchange;
+using Sentinel.Gateway.Rbac;
 
 namespace Sentinel.Gateway.Recording;
 
@@ -54,29 +55,31 @@ internal sealed partial class RecordingMiddleware(
             await InspectLateAsync(context);
         }
 
+        var recordsReads = ConfigurationSnapshot.Of(context).Sentinel.Audit.RecordReads;
         foreach (var call in exchange.Calls)
         {
-            if (recorder.IsEnabled)
+            var verdict = Verdicts.Of(context, exchange, call);
+            if (recorder.Leaves(call, verdict.Outcome, recordsReads))
             {
-                Record(context, exchange, call);
+                Record(context, exchange, call, verdict);
             }
-            else
+            else if (call.Kind == TargetKind.Tool)
             {
-                recorder.Count(exchange.Backend, Verdicts.Of(context, exchange, call).Outcome);
+                recorder.Count(exchange.Backend, verdict.Outcome);
             }
         }
     }
 
-    private void Record(HttpContext context, McpExchange exchange, ToolCall call)
+    private void Record(HttpContext context, McpExchange exchange, ToolCall call, Verdict verdict)
     {
         var session = context.Features.Get<CallSession>();
         if (session is null || !session.Suspend(call, CanWait(context, exchange, session)))
         {
-            recorder.Record(EntryBuilder.Build(context, exchange, call, Verdicts.Of(context, exchange, call)));
+            recorder.Record(EntryBuilder.Build(context, exchange, call, verdict));
             return;
         }
 
-        var verdict = session.IsEndpoint ? Verdict.NotSeen : Verdicts.Of(context, exchange, call);
+        verdict = session.IsEndpoint ? Verdict.NotSeen : verdict;
         var wait = ConfigurationSnapshot.Of(context).Sentinel.Sessions.AnswerWaitSeconds;
         session.Wait(call, EntryBuilder.Build(context, exchange, call, verdict), TimeSpan.FromSeconds(wait));
     }

@@ -16,12 +16,9 @@ internal static class PlannedKeys
         "$.Sentinel.AllowedHosts",
         "$.Sentinel.Backends",
         "$.Sentinel.Telemetry",
-        "$.Sentinel.Rbac.Roles.*.Allow[].Tool",
-        "$.Sentinel.Rbac.Roles.*.Allow[].Arguments",
         "$.Sentinel.Audit.Journal",
         "$.Sentinel.Audit.StrictFor",
         "$.Sentinel.Audit.Redact",
-        "$.Sentinel.Audit.RecordReads",
         "$.Sentinel.Audit.RetentionDays",
         "$.Sentinel.Management.ViewerRoles",
         "$.Sentinel.Management.MetricsTokenEnv",
@@ -29,7 +26,6 @@ internal static class PlannedKeys
 
     private static readonly Dictionary<string, string[]> Values = new(StringComparer.Ordinal)
     {
-        ["$.Sentinel.Rbac.Mode"] = ["Shadow"],
         ["$.Sentinel.Audit.Guarantee"] = ["Durable", "Strict"],
     };
 

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Sentinel.Gateway.Tests.Rbac;
 
-public sealed class ToolPatternTests
+public sealed class TargetPatternTests
 {
     [Theory]
     [InlineData("*", "any", "thing")]
@@ -14,7 +14,7 @@ public sealed class ToolPatternTests
     [InlineData("files/a/b", "files", "a/b")]
     [InlineData("files/a:b", "files", "a:b")]
     public void A_pattern_takes_a_tool(string pattern, string backend, string tool) =>
-        Assert.True(ToolPattern.Parse(pattern, null).Matches(backend, tool));
+        Assert.True(TargetPattern.Parse(pattern, null).Matches(backend, tool));
 
     [Theory]
     [InlineData("github/search", "github", "Search")]
@@ -25,7 +25,7 @@ public sealed class ToolPatternTests
     [InlineData("a*/b", "a/b", "")]
     [InlineData("a/b*", "a", "x/b")]
     public void A_pattern_leaves_a_tool(string pattern, string backend, string tool) =>
-        Assert.False(ToolPattern.Parse(pattern, null).Matches(backend, tool));
+        Assert.False(TargetPattern.Parse(pattern, null).Matches(backend, tool));
 
     [Theory]
     [InlineData("github/search", true)]
@@ -33,7 +33,7 @@ public sealed class ToolPatternTests
     [InlineData("git*/search", false)]
     [InlineData("*", false)]
     public void A_pattern_without_a_star_is_literal(string pattern, bool isLiteral) =>
-        Assert.Equal(isLiteral, ToolPattern.Parse(pattern, null).IsLiteral);
+        Assert.Equal(isLiteral, TargetPattern.Parse(pattern, null).IsLiteral);
 
     [Theory]
     [InlineData("")]
@@ -47,16 +47,16 @@ public sealed class ToolPatternTests
     [InlineData(":")]
     public void What_is_no_pattern_is_refused_with_what_to_write_instead(string text)
     {
-        var fault = Assert.Throws<FormatException>(() => ToolPattern.Parse(text, null));
+        var fault = Assert.Throws<FormatException>(() => TargetPattern.Parse(text, null));
 
         Assert.Contains("write backend/tool", fault.Message, StringComparison.Ordinal);
-        Assert.False(ToolPattern.TryParse(text, null, out _));
+        Assert.False(TargetPattern.TryParse(text, null, out _));
     }
 
     [Fact]
-    public void No_text_is_no_pattern() => Assert.False(ToolPattern.TryParse(null, null, out _));
+    public void No_text_is_no_pattern() => Assert.False(TargetPattern.TryParse(null, null, out _));
 
     [Fact]
     public void A_pattern_shows_as_it_was_written() =>
-        Assert.Equal("Git*/Search", ToolPattern.Parse("Git*/Search", null).ToString());
+        Assert.Equal("Git*/Search", TargetPattern.Parse("Git*/Search", null).ToString());
 }
