@@ -1,7 +1,6 @@
 using Sentinel.Gateway.Authorization.Pinning;
 using Sentinel.Gateway.Configuration;
 using Sentinel.Gateway.Exchange;
-using Sentinel.Gateway.Mcp;
 using Sentinel.Gateway.Rbac;
 using Yarp.ReverseProxy.Transforms;
 
