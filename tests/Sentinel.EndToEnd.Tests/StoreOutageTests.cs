@@ -93,7 +93,7 @@ public sealed class StoreOutageTests
             new ProxyConfig()
                 .Backend("raw", backend.Url)
                 .ApiKey("tester", Servers.TesterKey, "tester")
-                .Role("tester", allow: ["*"])
+                .Role("tester", allow: ["*", "prompt:*", "resource:*"])
                 .AuditToPostgres(),
             Postgres.Environment(server, database)
         );

@@ -95,22 +95,12 @@ public sealed class BindingFaultTests
             Reading.OpenFile($$"""  "{{key}}": {}"""));
 
     [Theory]
-    [InlineData("\"Rbac\": { \"Mode\": \"Shadow\" }",
-        "$.Sentinel.Rbac.Mode (line 4): Shadow is not available yet; write Enforce")]
     [InlineData("\"Rbac\": { \"Mode\": \"Off\" }",
-        "$.Sentinel.Rbac.Mode (line 4): 'Off' is not allowed here; write one of Enforce")]
+        "$.Sentinel.Rbac.Mode (line 4): 'Off' is not allowed here; write one of Enforce, Shadow")]
     [InlineData("\"Audit\": { \"Guarantee\": \"Durable\" }",
         "$.Sentinel.Audit.Guarantee (line 4): Durable and Strict are not available yet; write BestEffort")]
     [InlineData("\"Audit\": { \"Guarantee\": \"Strict\" }",
         "$.Sentinel.Audit.Guarantee (line 4): Durable and Strict are not available yet; write BestEffort")]
-    [InlineData("\"Rbac\": { \"Roles\": { \"a\": { \"Allow\": [{ \"Tool\": \"a/b\", \"Arguments\": {} }] } } }",
-        "$.Sentinel.Rbac.Roles.a.Allow[0].Tool (line 4): Tool is not available yet; "
-            + "write a text in quotes instead of the object\n"
-            + "$.Sentinel.Rbac.Roles.a.Allow[0].Arguments (line 4): Arguments is not available yet; "
-            + "write a text in quotes instead of the object")]
-    [InlineData("\"Rbac\": { \"Roles\": { \"a\": { \"Allow\": [\"prompt:*\"] } } }",
-        "$.Sentinel.Rbac.Roles.a.Allow[0] (line 4): Rules for 'prompt:' are not available yet; "
-            + "write backend/tool, for example github/search_*")]
     public async Task A_value_whose_feature_does_not_exist_yet_is_refused(string member, string expected) =>
         await Reading.AssertFaultsAsync(expected, Reading.OpenFile("  " + member));
 

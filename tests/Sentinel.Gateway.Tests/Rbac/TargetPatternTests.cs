@@ -42,9 +42,9 @@ public sealed class TargetPatternTests
     [InlineData("search*")]
     [InlineData("/search")]
     [InlineData("github/")]
-    [InlineData("tool:github/search")]
     [InlineData("prompt:x")]
-    [InlineData(":")]
+    [InlineData("resource:/x")]
+    [InlineData("tool:github/")]
     public void What_is_no_pattern_is_refused_with_what_to_write_instead(string text)
     {
         var fault = Assert.Throws<FormatException>(() => TargetPattern.Parse(text, null));
@@ -52,6 +52,45 @@ public sealed class TargetPatternTests
         Assert.Contains("write backend/tool", fault.Message, StringComparison.Ordinal);
         Assert.False(TargetPattern.TryParse(text, null, out _));
     }
+
+    [Theory]
+    [InlineData(":")]
+    [InlineData("Prompt:a/b")]
+    [InlineData("agent:a/b")]
+    [InlineData("github:8080/search")]
+    public void What_is_no_kind_is_refused_with_the_kinds_there_are(string text)
+    {
+        var fault = Assert.Throws<FormatException>(() => TargetPattern.Parse(text, null));
+
+        Assert.Contains("write tool:, prompt: or resource:", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("*", nameof(TargetKind.Tool), "*", "*")]
+    [InlineData("tool:*", nameof(TargetKind.Tool), "*", "*")]
+    [InlineData("prompt:*", nameof(TargetKind.Prompt), "*", "*")]
+    [InlineData("resource:*", nameof(TargetKind.Resource), "*", "*")]
+    [InlineData("tool:github/search", nameof(TargetKind.Tool), "github", "search")]
+    [InlineData("github/a:b", nameof(TargetKind.Tool), "github", "a:b")]
+    [InlineData("prompt:notes/x/y", nameof(TargetKind.Prompt), "notes", "x/y")]
+    [InlineData("resource:files/file:///data/*", nameof(TargetKind.Resource), "files", "file:///data/*")]
+    public void A_pattern_is_a_kind_a_backend_and_a_name(string text, string kind, string backend, string name)
+    {
+        var pattern = TargetPattern.Parse(text, null);
+
+        Assert.Equal((kind, backend, name), (pattern.Kind.ToString(), pattern.Backend, pattern.Name));
+    }
+
+    [Theory]
+    [InlineData("a/*", "a/b*", true)]
+    [InlineData("*", "a/b*", true)]
+    [InlineData("A/B*", "a/b?", true)]
+    [InlineData("a/b*", "a/*", false)]
+    [InlineData("a/?", "a/*", false)]
+    [InlineData("a/??*", "a/*", false)]
+    [InlineData("prompt:a/*", "a/b", false)]
+    public void A_pattern_covers_what_matches_nothing_else(string pattern, string other, bool isCovered) =>
+        Assert.Equal(isCovered, TargetPattern.Parse(pattern, null).Covers(TargetPattern.Parse(other, null)));
 
     [Fact]
     public void No_text_is_no_pattern() => Assert.False(TargetPattern.TryParse(null, null, out _));
