@@ -1,3 +1,4 @@
+using Sentinel.Gateway.Configuration.Backends;
 using Sentinel.Gateway.Configuration.Binding;
 using Sentinel.Gateway.Configuration.Json;
 using Sentinel.Gateway.Configuration.Proxy;
@@ -15,7 +16,7 @@ internal static class ConfigurationReader
     private static readonly string[] RootKeys = [SchemaKey, ProxyKey, SentinelKey];
 
     /// <param name="content">The whole file.</param>
-    /// <param name="environment">The process's variables; only those that begin with Sentinel__ are used.</param>
+    /// <param name="environment">The process's variables; those that begin with Sentinel__ are settings.</param>
     /// <param name="version">The snapshot's number, written into every route.</param>
     public static async Task<ConfigurationResult> ReadAsync(
         ReadOnlyMemory<byte> content,
@@ -32,6 +33,8 @@ internal static class ConfigurationReader
         var sentinel = BindSentinel(root, environment, faults);
         var proxy = await ProxySection.ReadAsync(root.Find(ProxyKey), faults);
         SentinelChecks.Run(sentinel, faults);
+        var backendReader = new BackendReader(environment, faults);
+        var backends = backendReader.Read(sentinel.Backends, proxy.Clusters);
         if (!faults.IsEmpty)
         {
             return new(null, faults.Sorted());
@@ -44,7 +47,13 @@ internal static class ConfigurationReader
             Policy = AccessPolicy.Compile(sentinel.Rbac),
             Routes = [.. proxy.Routes.Select(route => RouteStamp.Apply(route, version))],
             Clusters = proxy.Clusters,
-            Warnings = [.. proxy.Warnings, .. PatternWarnings.Find(sentinel.Rbac, proxy.Clusters, faults)],
+            Backends = backends,
+            Warnings =
+            [
+                .. proxy.Warnings,
+                .. backendReader.Warnings,
+                .. PatternWarnings.Find(sentinel.Rbac, proxy.Clusters, faults),
+            ],
         };
         return new(snapshot, []);
     }

@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+using Sentinel.Gateway.Configuration.Backends;
 using Sentinel.Gateway.Rbac;
 using Yarp.ReverseProxy.Configuration;
 
@@ -18,6 +20,10 @@ internal sealed record ConfigurationSnapshot
     public required IReadOnlyList<RouteConfig> Routes { get; init; }
 
     public required IReadOnlyList<ClusterConfig> Clusters { get; init; }
+
+    /// <summary>What is sent to the backends in the clients' place, by cluster id; not every backend has any.</summary>
+    public IReadOnlyDictionary<string, BackendSettings> Backends { get; init; } =
+        ReadOnlyDictionary<string, BackendSettings>.Empty;
 
     /// <summary>What is valid and yet probably not meant.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];

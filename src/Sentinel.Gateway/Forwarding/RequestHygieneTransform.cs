@@ -14,6 +14,7 @@ internal sealed class RequestHygieneTransform : RequestTransform
     private static readonly FrozenSet<string> Dropped = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase,
         "Authorization",
+        "Origin",
         McpHeaders.ApiKey,
         "Proxy-Authorization",
         "Cookie",
