@@ -42,6 +42,13 @@ internal sealed class FakeStore : IAuditStore
 
     public Task PrepareAsync(CancellationToken cancellationToken) => OnPrepare(cancellationToken);
 
+    public Func<IReadOnlyDictionary<DateOnly, Checkpoint>> OnReadCheckpoints { get; set; } =
+        () => new Dictionary<DateOnly, Checkpoint>();
+
+    public Task<IReadOnlyDictionary<DateOnly, Checkpoint>> ReadCheckpointsAsync(
+        Guid writerId,
+        CancellationToken cancellationToken) => Task.FromResult(OnReadCheckpoints());
+
     public async Task AppendAsync(AuditBatch batch, CancellationToken cancellationToken)
     {
         Attempts++;

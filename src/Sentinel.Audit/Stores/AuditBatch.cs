@@ -19,15 +19,38 @@ internal sealed record AuditBatch(
     ReadOnlyMemory<AuditRow> Rows,
     ReadOnlyMemory<long> Seqs,
     IReadOnlyList<MonthMove> Moves,
-    long Dropped);
+    long Dropped)
+{
+    /// <summary>How far the journal is stored before the batch; 0 for nothing, or without one.</summary>
+    public long PositionBefore { get; init; }
+
+    /// <summary>How far the journal is stored with the batch; null for a writer without one.</summary>
+    public long? Position { get; init; }
+}
 
 /// <summary>The sequence numbers of one writer, by month. They move only when the store has the rows.</summary>
 internal sealed class WriterSequence(Guid writerId, string instance)
 {
     private readonly Dictionary<DateOnly, long> _last = [];
+    private long _position;
+
+    /// <summary>Goes on from what the store has.</summary>
+    public void Load(IReadOnlyDictionary<DateOnly, Checkpoint> stored)
+    {
+        _last.Clear();
+        foreach (var (month, checkpoint) in stored)
+        {
+            _last[month] = checkpoint.Seq;
+        }
+
+        _position = Checkpoints.PositionOf(stored.Values);
+    }
 
     /// <summary>Gives rows their numbers. The same rows get the same numbers until <see cref="Advance"/>.</summary>
-    public AuditBatch Number(ReadOnlyMemory<AuditRow> rows, long dropped)
+    /// <param name="rows">The rows, oldest first.</param>
+    /// <param name="dropped">Entries lost by this writer so far.</param>
+    /// <param name="position">How far the journal is stored with them; null for a writer without one.</param>
+    public AuditBatch Number(ReadOnlyMemory<AuditRow> rows, long dropped, long? position = null)
     {
         var seqs = new long[rows.Length];
         var last = new Dictionary<DateOnly, long>();
@@ -40,7 +63,11 @@ internal sealed class WriterSequence(Guid writerId, string instance)
         }
 
         var moves = last.Select(m => new MonthMove(m.Key, _last.GetValueOrDefault(m.Key), m.Value)).ToArray();
-        return new AuditBatch(writerId, instance, rows, seqs, moves, dropped);
+        return new AuditBatch(writerId, instance, rows, seqs, moves, dropped)
+        {
+            PositionBefore = _position,
+            Position = position,
+        };
     }
 
     public void Advance(AuditBatch batch)
@@ -49,5 +76,7 @@ internal sealed class WriterSequence(Guid writerId, string instance)
         {
             _last[move.Month] = move.Last;
         }
+
+        _position = batch.Position ?? _position;
     }
 }

@@ -11,6 +11,11 @@ internal enum StoreFailure
     /// </summary>
     Content,
 
+    /// <summary>
+    /// The store stands at an earlier place of the journal, as a standby that took over may. Go back there.
+    /// </summary>
+    Rewound,
+
     /// <summary>Nothing this writer does can be right any more.</summary>
     Final,
 }

@@ -8,30 +8,28 @@ internal static class Checkpoints
     /// <summary>Whether the batch is in the store already, because an earlier attempt's answer was lost.</summary>
     /// <param name="batch">The batch about to be written.</param>
     /// <param name="stored">The checkpoints of its writer, by month; a month without one is absent.</param>
-    /// <exception cref="AuditStoreException">The store is neither before nor after the batch: final.</exception>
-    public static bool Holds(AuditBatch batch, IReadOnlyDictionary<DateOnly, long> stored)
+    /// <exception cref="AuditStoreException">
+    /// The store is neither before nor after the batch: rewound where it stands at an earlier place of the journal,
+    /// else final.
+    /// </exception>
+    public static bool Holds(AuditBatch batch, IReadOnlyDictionary<DateOnly, Checkpoint> stored)
     {
-        var before = 0;
+        var position = PositionOf(stored.Values);
+        var isBefore = position == batch.PositionBefore;
+        var isAfter = position == (batch.Position ?? batch.PositionBefore);
         foreach (var move in batch.Moves)
         {
-            var seq = stored.GetValueOrDefault(move.Month);
-            if (seq == move.Expected)
-            {
-                before++;
-            }
-            else if (seq != move.Last)
-            {
-                throw Mismatch(batch.WriterId, move, seq);
-            }
+            var seq = stored.GetValueOrDefault(move.Month)?.Seq ?? 0;
+            isBefore &= seq == move.Expected;
+            isAfter &= seq == move.Last;
         }
 
-        if (before != 0 && before != batch.Moves.Count)
-        {
-            throw Mismatch(batch.WriterId, batch.Moves[0], stored.GetValueOrDefault(batch.Moves[0].Month));
-        }
-
-        return before == 0;
+        return isBefore || isAfter ? isAfter : throw Mismatch(batch, stored, position);
     }
+
+    /// <summary>How far the journal is stored: each batch moves its own months only, the last one furthest.</summary>
+    public static long PositionOf(IEnumerable<Checkpoint> stored) =>
+        stored.Max(checkpoint => checkpoint.Position) ?? 0;
 
     /// <param name="writerId">The writer whose checkpoint it is.</param>
     /// <param name="move">What the batch expects.</param>
@@ -45,5 +43,22 @@ internal static class Checkpoints
             + $"{move.Expected} before or {move.Last} after this batch. The store was rewound to an older state, or "
             + $"another process writes under this id.");
         return new AuditStoreException(StoreFailure.Final, message);
+    }
+
+    private static AuditStoreException Mismatch(
+        AuditBatch batch,
+        IReadOnlyDictionary<DateOnly, Checkpoint> stored,
+        long position)
+    {
+        if (position < batch.PositionBefore)
+        {
+            return new AuditStoreException(StoreFailure.Rewound, string.Create(
+                CultureInfo.InvariantCulture,
+                $"The store has the journal {batch.WriterId} up to {position} where {batch.PositionBefore} was written."));
+        }
+
+        var moved = batch.Moves.FirstOrDefault(
+            move => (stored.GetValueOrDefault(move.Month)?.Seq ?? 0) != move.Expected) ?? batch.Moves[0];
+        return Mismatch(batch.WriterId, moved, stored.GetValueOrDefault(moved.Month)?.Seq ?? 0);
     }
 }

@@ -15,6 +15,11 @@ internal interface IAuditStore : IAsyncDisposable
     /// <summary>Makes the store ready for rows; called until it succeeds.</summary>
     Task PrepareAsync(CancellationToken cancellationToken);
 
+    /// <summary>How far a writer has come, by month, once nothing of its earlier attempts can change it.</summary>
+    Task<IReadOnlyDictionary<DateOnly, Checkpoint>> ReadCheckpointsAsync(
+        Guid writerId,
+        CancellationToken cancellationToken);
+
     /// <summary>
     /// Stores a batch and moves its checkpoints, both or neither, and once however often it is called.
     /// </summary>

@@ -72,32 +72,23 @@ internal sealed partial class PostgresAuditStore : IAuditStore
         await MaintainAsync(cancellationToken);
     }
 
-    public async Task AppendAsync(AuditBatch batch, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<DateOnly, Checkpoint>> ReadCheckpointsAsync(
+        Guid writerId,
+        CancellationToken cancellationToken)
     {
-        var attempt = new Attempt();
-        var task = AppendAsync(batch, attempt);
-        try
-        {
-            await task.WaitAsync(_timings.Attempt, _time, cancellationToken);
-        }
-        catch (TimeoutException exception) when (!task.IsCompleted)
-        {
-            attempt.LeaveBehind(task);
-            throw new AuditStoreException(
-                StoreFailure.Temporary,
-                $"PostgreSQL did not answer within {_timings.Attempt.TotalSeconds} s",
-                exception);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            attempt.LeaveBehind(task);
-            throw;
-        }
-        catch (Exception exception)
-        {
-            throw PostgresFailures.Translate(exception);
-        }
+        IReadOnlyDictionary<DateOnly, Checkpoint> stored = new Dictionary<DateOnly, Checkpoint>();
+        await AttemptAsync(
+            async (connection, _) =>
+            {
+                await using var transaction = await connection.BeginTransactionAsync(CancellationToken.None);
+                stored = await PostgresCheckpoints.LockAndReadAsync(connection, writerId);
+            },
+            cancellationToken);
+        return stored;
     }
+
+    public Task AppendAsync(AuditBatch batch, CancellationToken cancellationToken) =>
+        AttemptAsync((connection, attempt) => CopyAsync(connection, batch, attempt), cancellationToken);
 
     public async Task MaintainAsync(CancellationToken cancellationToken)
     {
@@ -133,14 +124,41 @@ internal sealed partial class PostgresAuditStore : IAuditStore
         await Task.WhenAny(closing, Task.Delay(TimeSpan.FromSeconds(1), _time, CancellationToken.None));
     }
 
-    private async Task AppendAsync(AuditBatch batch, Attempt attempt)
+    private async Task AttemptAsync(Func<NpgsqlConnection, Attempt, Task> work, CancellationToken cancellationToken)
+    {
+        var attempt = new Attempt();
+        var task = OnConnectionAsync(work, attempt);
+        try
+        {
+            await task.WaitAsync(_timings.Attempt, _time, cancellationToken);
+        }
+        catch (TimeoutException exception) when (!task.IsCompleted)
+        {
+            attempt.LeaveBehind(task);
+            throw new AuditStoreException(
+                StoreFailure.Temporary,
+                $"PostgreSQL did not answer within {_timings.Attempt.TotalSeconds} s",
+                exception);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            attempt.LeaveBehind(task);
+            throw;
+        }
+        catch (Exception exception)
+        {
+            throw PostgresFailures.Translate(exception);
+        }
+    }
+
+    private async Task OnConnectionAsync(Func<NpgsqlConnection, Attempt, Task> work, Attempt attempt)
     {
         // Taken out of the field: an attempt that is left behind keeps its connection to itself.
         var connection = Interlocked.Exchange(ref _connection, null);
         try
         {
             connection ??= await _source.OpenConnectionAsync(CancellationToken.None);
-            await CopyAsync(connection, batch, attempt);
+            await work(connection, attempt);
             if (!attempt.IsLeftBehind)
             {
                 connection = Interlocked.Exchange(ref _connection, connection);
@@ -158,7 +176,7 @@ internal sealed partial class PostgresAuditStore : IAuditStore
     private static async Task CopyAsync(NpgsqlConnection connection, AuditBatch batch, Attempt attempt)
     {
         await using var transaction = await connection.BeginTransactionAsync(CancellationToken.None);
-        var stored = await PostgresCheckpoints.LockAndReadAsync(connection, batch);
+        var stored = await PostgresCheckpoints.LockAndReadAsync(connection, batch.WriterId);
         if (Checkpoints.Holds(batch, stored))
         {
             return;

@@ -14,9 +14,9 @@ internal static class PostgresCheckpoints
     /// A backend that was frozen or cut off may still hold an earlier attempt whose COMMIT it has yet to execute. It
     /// took this lock first, so that what is read here is what that attempt left: its commit or its rollback.
     /// </remarks>
-    public static async Task<Dictionary<DateOnly, long>> LockAndReadAsync(
+    public static async Task<Dictionary<DateOnly, Checkpoint>> LockAndReadAsync(
         NpgsqlConnection connection,
-        AuditBatch batch)
+        Guid writerId)
     {
         await using var commands = new NpgsqlBatch(connection)
         {
@@ -24,22 +24,25 @@ internal static class PostgresCheckpoints
             {
                 new("SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended($1, 0))")
                 {
-                    Parameters = { new NpgsqlParameter<string> { TypedValue = "sentinel.audit." + batch.WriterId } },
+                    Parameters = { new NpgsqlParameter<string> { TypedValue = "sentinel.audit." + writerId } },
                 },
                 // As text, because Npgsql turns the first and last day into infinities.
-                new("SELECT month::text, seq FROM public.audit_checkpoint WHERE journal_id = $1")
+                new("SELECT month::text, seq, chain_hash, position FROM public.audit_checkpoint WHERE journal_id = $1")
                 {
-                    Parameters = { new NpgsqlParameter<Guid> { TypedValue = batch.WriterId } },
+                    Parameters = { new NpgsqlParameter<Guid> { TypedValue = writerId } },
                 },
             },
         };
-        var stored = new Dictionary<DateOnly, long>();
+        var stored = new Dictionary<DateOnly, Checkpoint>();
         await using var reader = await commands.ExecuteReaderAsync(CancellationToken.None);
         await reader.NextResultAsync(CancellationToken.None);
         while (await reader.ReadAsync(CancellationToken.None))
         {
             var month = DateOnly.ParseExact(reader.GetString(0), "yyyy-MM-dd", CultureInfo.InvariantCulture);
-            stored[month] = reader.GetInt64(1);
+            stored[month] = new Checkpoint(
+                reader.GetInt64(1),
+                reader.IsDBNull(2) ? null : reader.GetFieldValue<byte[]>(2),
+                reader.IsDBNull(3) ? null : reader.GetInt64(3));
         }
 
         return stored;
@@ -62,6 +65,7 @@ internal static class PostgresCheckpoints
                     new NpgsqlParameter<long> { TypedValue = move.Last },
                     new NpgsqlParameter<long> { TypedValue = batch.Dropped },
                     new NpgsqlParameter<long> { TypedValue = move.Expected },
+                    new NpgsqlParameter { Value = batch.Position ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint },
                 },
             };
             if (await command.ExecuteNonQueryAsync(CancellationToken.None) != 1)
@@ -73,14 +77,14 @@ internal static class PostgresCheckpoints
 
     private const string UpdateSql =
         """
-        UPDATE public.audit_checkpoint SET seq = $3, dropped = $4, updated_at = pg_catalog.now()
+        UPDATE public.audit_checkpoint SET seq = $3, dropped = $4, position = coalesce($6, position), updated_at = pg_catalog.now()
         WHERE journal_id = $1 AND month = $2 AND seq = $5
         """;
 
     private const string InsertSql =
         """
-        INSERT INTO public.audit_checkpoint (journal_id, month, seq, dropped)
-        SELECT $1, $2, $3, $4 WHERE $5 = 0
+        INSERT INTO public.audit_checkpoint (journal_id, month, seq, dropped, position)
+        SELECT $1, $2, $3, $4, $6 WHERE $5 = 0
         ON CONFLICT DO NOTHING
         """;
 }

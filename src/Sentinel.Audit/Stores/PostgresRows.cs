@@ -15,7 +15,8 @@ internal static class PostgresRows
         decision, instance, journal_id, seq) FROM STDIN (FORMAT BINARY)
         """;
 
-    private static readonly long EpochMicros =
+    /// <summary>PostgreSQL counts times from 2000.</summary>
+    public static readonly long EpochMicros =
         new DateTime(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks / TimeSpan.TicksPerMicrosecond;
 
     /// <summary>In the order of <see cref="CopySql"/>.</summary>

@@ -38,21 +38,19 @@ internal sealed partial class SqliteAuditStore(string path, TimeProvider time, I
 
     public Task PrepareAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    public Task<IReadOnlyDictionary<DateOnly, Checkpoint>> ReadCheckpointsAsync(
+        Guid writerId,
+        CancellationToken cancellationToken)
+    {
+        IReadOnlyDictionary<DateOnly, Checkpoint> stored = new Dictionary<DateOnly, Checkpoint>();
+        OnConnection(connection => stored = SqliteCheckpoints.Read(connection, null, writerId));
+        return Task.FromResult(stored);
+    }
+
     public Task AppendAsync(AuditBatch batch, CancellationToken cancellationToken)
     {
-        try
-        {
-            _connection ??= Open();
-            Append(_connection, batch);
-            return Task.CompletedTask;
-        }
-        catch (Exception exception)
-        {
-            // A failed COMMIT may leave its transaction open; a new connection starts from what the file holds.
-            _connection?.Dispose();
-            _connection = null;
-            throw Translate(exception);
-        }
+        OnConnection(connection => Append(connection, batch));
+        return Task.CompletedTask;
     }
 
     public Task MaintainAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -62,6 +60,22 @@ internal sealed partial class SqliteAuditStore(string path, TimeProvider time, I
         _connection?.Dispose();
         _connection = null;
         return ValueTask.CompletedTask;
+    }
+
+    private void OnConnection(Action<SqliteConnection> work)
+    {
+        try
+        {
+            _connection ??= Open();
+            work(_connection);
+        }
+        catch (Exception exception)
+        {
+            // A failed COMMIT may leave its transaction open; a new connection starts from what the file holds.
+            _connection?.Dispose();
+            _connection = null;
+            throw Translate(exception);
+        }
     }
 
     private SqliteConnection Open()

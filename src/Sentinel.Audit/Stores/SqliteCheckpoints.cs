@@ -8,21 +8,24 @@ internal static class SqliteCheckpoints
 {
     private const string DateFormat = "yyyy-MM-dd";
 
-    public static Dictionary<DateOnly, long> Read(
+    public static Dictionary<DateOnly, Checkpoint> Read(
         SqliteConnection connection,
-        SqliteTransaction transaction,
+        SqliteTransaction? transaction,
         Guid writerId)
     {
         using var command = connection.CreateCommand();
         command.Transaction = transaction;
-        command.CommandText = "SELECT month, seq FROM audit_checkpoint WHERE journal_id = $journal_id";
+        command.CommandText = "SELECT month, seq, chain_hash, position FROM audit_checkpoint WHERE journal_id = $journal_id";
         command.Parameters.AddWithValue("$journal_id", writerId.ToString());
         using var reader = command.ExecuteReader();
-        var stored = new Dictionary<DateOnly, long>();
+        var stored = new Dictionary<DateOnly, Checkpoint>();
         while (reader.Read())
         {
             var month = DateOnly.ParseExact(reader.GetString(0), DateFormat, CultureInfo.InvariantCulture);
-            stored[month] = reader.GetInt64(1);
+            stored[month] = new Checkpoint(
+                reader.GetInt64(1),
+                reader.IsDBNull(2) ? null : reader.GetFieldValue<byte[]>(2),
+                reader.IsDBNull(3) ? null : reader.GetInt64(3));
         }
 
         return stored;
@@ -36,17 +39,19 @@ internal static class SqliteCheckpoints
             command.Transaction = transaction;
             command.CommandText = move.Expected == 0
                 ? """
-                  INSERT INTO audit_checkpoint (journal_id, month, seq, dropped, updated_at)
-                  VALUES ($journal_id, $month, $last, $dropped, $now) ON CONFLICT DO NOTHING
+                  INSERT INTO audit_checkpoint (journal_id, month, seq, dropped, position, updated_at)
+                  VALUES ($journal_id, $month, $last, $dropped, $position, $now) ON CONFLICT DO NOTHING
                   """
                 : """
-                  UPDATE audit_checkpoint SET seq = $last, dropped = $dropped, updated_at = $now
+                  UPDATE audit_checkpoint SET seq = $last, dropped = $dropped,
+                      position = coalesce($position, position), updated_at = $now
                   WHERE journal_id = $journal_id AND month = $month AND seq = $expected
                   """;
             command.Parameters.AddWithValue("$journal_id", batch.WriterId.ToString());
             command.Parameters.AddWithValue("$month", move.Month.ToString(DateFormat, CultureInfo.InvariantCulture));
             command.Parameters.AddWithValue("$last", move.Last);
             command.Parameters.AddWithValue("$dropped", batch.Dropped);
+            command.Parameters.AddWithValue("$position", batch.Position ?? (object)DBNull.Value);
             command.Parameters.AddWithValue("$now", SqliteRows.Timestamp(now));
             if (move.Expected != 0)
             {

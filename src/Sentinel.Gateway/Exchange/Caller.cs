@@ -26,7 +26,16 @@ internal sealed class Caller
     /// <summary>The subject, percent-encoded for a header.</summary>
     public string SubjectHeader { get; }
 
+    /// <summary>Who vouched: a token's <c>iss</c>; null for keys and anonymous callers.</summary>
+    /// <remarks>Issuer and subject together identify a caller.</remarks>
     public string? Issuer { get; init; }
 
+    /// <summary>The Entra ID tenant.</summary>
+    public string? Tenant { get; init; }
+
+    /// <summary>A name that a person can read; never decides anything.</summary>
     public string? Display { get; init; }
+
+    /// <summary>The client application that the token was issued to.</summary>
+    public string? App { get; init; }
 }

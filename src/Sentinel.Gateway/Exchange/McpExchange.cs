@@ -23,6 +23,9 @@ internal sealed class McpExchange(TimeProvider time)
     /// <summary>Who asks; null until authenticated.</summary>
     public Caller? Caller { get; set; }
 
+    /// <summary>Why there is no caller; null where there is one.</summary>
+    public LoginFailure? LoginFailure { get; set; }
+
     /// <summary>The backend's id.</summary>
     public string Backend { get; set; } = UnknownBackend;
 

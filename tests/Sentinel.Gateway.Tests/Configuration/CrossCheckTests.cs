@@ -31,15 +31,6 @@ public sealed class CrossCheckTests
             $$"""{ "Sentinel": true, "ReverseProxy": {{Reading.ValidProxy}} }""");
 
     [Fact]
-    public async Task A_planned_scheme_alone_is_no_authentication() =>
-        await Reading.AssertFaultsAsync(
-            $"""
-            $.Sentinel.Authentication (line 3): {NoAuthentication}
-            $.Sentinel.Authentication.AzureAd (line 3): AzureAd is not available yet; remove it
-            """,
-            Reading.File("""  "Authentication": { "AzureAd": {} }"""));
-
-    [Fact]
     public async Task A_faulty_key_is_not_also_reported_as_no_authentication() =>
         await Reading.AssertFaultsAsync(
             "$.Sentinel.Authentication.ApiKeys (line 3): this is an object; write a list: [ … ]",

@@ -12,9 +12,6 @@ internal static class PlannedKeys
     {
         "$.Sentinel.Sessions.KeysEnv",
         "$.Sentinel.Telemetry",
-        "$.Sentinel.Authentication.AzureAd",
-        "$.Sentinel.Authentication.Issuers",
-        "$.Sentinel.Authentication.RoleMap",
         "$.Sentinel.Authentication.ApiKeys[].ExpiresAt",
         "$.Sentinel.Authentication.ApiKeys[].Backends",
         "$.Sentinel.Rbac.Roles.*.Allow[].Tool",

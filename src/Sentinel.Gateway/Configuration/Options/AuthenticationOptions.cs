@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 
@@ -6,6 +7,16 @@ namespace Sentinel.Gateway.Configuration;
 /// <summary>Who may call at all: the <c>Authentication</c> section.</summary>
 internal sealed record AuthenticationOptions
 {
+    [Description("Entra ID, by Microsoft.Identity.Web's own section.")]
+    public AzureAdOptions? AzureAd { get; init; }
+
+    [Description("OpenID Connect issuers whose access tokens are taken.")]
+    public IReadOnlyList<IssuerOptions> Issuers { get; init; } = [];
+
+    [Description("What values of role, group and scope claims stand for: claim value to role.")]
+    public IReadOnlyDictionary<string, string> RoleMap { get; init; } =
+        ReadOnlyDictionary<string, string>.Empty;
+
     [Description("Keys for programs, sent as Authorization: Bearer KEY or X-Api-Key: KEY.")]
     public IReadOnlyList<ApiKeyOptions> ApiKeys { get; init; } = [];
 

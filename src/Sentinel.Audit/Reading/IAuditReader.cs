@@ -1,0 +1,28 @@
+namespace Sentinel.Audit.Reading;
+
+/// <summary>Reads what the gateway has recorded, while it records; changes nothing.</summary>
+/// <remarks>
+/// For several enumerations at a time: each has a connection of its own. Faults are <see cref="AuditReadException"/>.
+/// </remarks>
+public interface IAuditReader : IAsyncDisposable
+{
+    /// <summary>As people call the store: <c>PostgreSQL</c> or <c>SQLite</c>.</summary>
+    string Name { get; }
+
+    /// <summary>
+    /// The rows of a query as they stood when it began, one after the other; a few megabytes are held at a time.
+    /// </summary>
+    /// <remarks>
+    /// The store keeps that state until the enumeration ends: PostgreSQL cannot clean up behind it, SQLite's log file
+    /// grows. Where a person pages, ask for pages (<see cref="AuditQuery.Limit"/>, <see cref="AuditQuery.After"/>).
+    /// SQLite has no asynchronous calls: the caller's thread waits for the file.
+    /// </remarks>
+    /// <exception cref="AuditReadException">The query cannot be asked, or the store cannot be read.</exception>
+    IAsyncEnumerable<StoredRow> ReadAsync(AuditQuery query, CancellationToken cancellationToken);
+
+    /// <summary>How far every writer has come, by month, the oldest month first.</summary>
+    /// <remarks>
+    /// Checkpoints only move forward, with the rows they speak of: read before rows, they claim none that is missing.
+    /// </remarks>
+    IAsyncEnumerable<StoredCheckpoint> ReadCheckpointsAsync(CancellationToken cancellationToken);
+}
