@@ -92,7 +92,7 @@ public sealed class EdgeTests(Servers servers, EdgeGateway started) : IClassFixt
             Assert.Equal(
                 ["Mcp-Session-Id, MCP-Protocol-Version, Sentinel-Request-Id, WWW-Authenticate, Retry-After"],
                 answer.Header("Access-Control-Expose-Headers"));
-            Assert.Empty(Arrived().Single().Headers.Origin);
+            Assert.Equal(0, Arrived().Single().Headers.Origin.Count);
         }
         else
         {
@@ -168,9 +168,12 @@ public sealed class EdgeTests(Servers servers, EdgeGateway started) : IClassFixt
         servers.Raw.On($"/{_path}", Answer);
         List<string> headers =
             ["X-Forwarded-Proto: https", "X-Forwarded-Host: mcp.example.com", $"User-Agent: {_path}"];
-        headers.AddRange(forwardedFor is null ? [] : [$"X-Forwarded-For: {forwardedFor}"]);
+        if (forwardedFor is not null)
+        {
+            headers.Add($"X-Forwarded-For: {forwardedFor}");
+        }
 
-        var answer = await PostAsync("Host: inner.example", [.. headers]);
+        var answer = await PostAsync(["Host: inner.example", .. headers]);
 
         Assert.Equal(200, answer.Status);
         var arrived = Arrived().Single().Headers;

@@ -53,6 +53,12 @@ internal partial record Refusal
         ReasonBackendRefused,
         "The server behind this gateway refused the gateway's own credential.");
 
+    public static readonly Refusal BackendCredential = new(
+        502,
+        -31502,
+        "backend_credential",
+        "The gateway got no credential of its own for the server behind it; its log says why.");
+
     public static readonly Refusal BackendRedirected = new(
         502,
         -31502,
@@ -81,7 +87,8 @@ internal partial record Refusal
         403,
         -31403,
         ReasonOriginDenied,
-        $"Web pages of the origin {origin} may not call this gateway; add it to Sentinel.AllowedOrigins in proxy.json.");
+        $"Web pages of the origin {origin} may not call this gateway; add it to Sentinel.AllowedOrigins in "
+        + "proxy.json.");
 
     public static Refusal BodyTooLarge(long bytesMax) => new(
         413, -31413, "body_too_large", $"The body is longer than the {bytesMax} bytes that this gateway takes.");

@@ -72,6 +72,7 @@ internal static class GatewayHost
         services.AddSingleton<InspectRequest>(RequestInspector.InspectAsync);
         services.AddSingleton<MethodMetrics>();
         services.AddSingleton<AuthorizationTransform>();
+        services.AddBackendCredentials();
         services.AddSingleton<EndpointEventTransform>();
         services.AddSingleton<CallMetrics>();
         services.AddSingleton<CallRecorder>();

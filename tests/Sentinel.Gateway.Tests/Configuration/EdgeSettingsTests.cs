@@ -10,9 +10,9 @@ public sealed class EdgeSettingsTests
         "$.Sentinel.PublicUrl (line 4): 'mcp.example.com' is no origin; write scheme and host, for example "
             + "https://mcp.example.com")]
     [InlineData("\"PublicUrl\": \"https://mcp.example.com/github/mcp\"",
-        "$.Sentinel.PublicUrl (line 4): an origin ends with its host and port; write https://mcp.example.com")]
+        "$.Sentinel.PublicUrl (line 4): an origin is scheme, host and port alone; write https://mcp.example.com")]
     [InlineData("\"PublicUrl\": \"https://u:p@mcp.example.com\"",
-        "$.Sentinel.PublicUrl (line 4): an origin ends with its host and port; write https://mcp.example.com")]
+        "$.Sentinel.PublicUrl (line 4): an origin is scheme, host and port alone; write https://mcp.example.com")]
     [InlineData("\"PublicUrl\": \"ftp://mcp.example.com\"",
         "$.Sentinel.PublicUrl (line 4): 'ftp://mcp.example.com' is no origin; write scheme and host, for example "
             + "https://mcp.example.com")]
@@ -35,7 +35,7 @@ public sealed class EdgeSettingsTests
         "$.Sentinel.AllowedOrigins[0] (line 4): 'a.example' is no origin; write scheme and host, for example "
             + "https://mcp.example.com")]
     [InlineData("\"AllowedOrigins\": [\"https://a.example/\", \"https://a.example/x\"]",
-        "$.Sentinel.AllowedOrigins[1] (line 4): an origin ends with its host and port; write https://a.example")]
+        "$.Sentinel.AllowedOrigins[1] (line 4): an origin is scheme, host and port alone; write https://a.example")]
     [InlineData("\"AllowedOrigins\": [\"null\"]",
         "$.Sentinel.AllowedOrigins[0] (line 4): 'null' is the origin of any sandboxed page; write the page's own "
             + "origin, or * for every one")]
@@ -96,7 +96,7 @@ public sealed class EdgeSettingsTests
         + "\"ClientSecretEnv\": \"NOT_SET\" } }",
         "$.Sentinel.Backends.a.ClientCredentials.ClientSecretEnv (line 4): the environment variable NOT_SET is not "
             + "set; set it, or remove this\n"
-            + "$.Sentinel.Backends.a.ClientCredentials.TokenUrl (line 4): 'i.example' cannot be used; write the token "
+            + "$.Sentinel.Backends.a.ClientCredentials.TokenUrl (line 4): the value cannot be used; write the token "
             + "endpoint's URL, for example https://idp.example.com/oauth2/token")]
     public async Task A_setting_of_a_backend_that_cannot_be_used_is_refused(string backend, string expected)
     {

@@ -45,6 +45,8 @@ public sealed class RefusalTests
               No route of this gateway serves this path.
             BackendRefused: 502 -31502 backend_refused
               The server behind this gateway refused the gateway's own credential.
+            BackendCredential: 502 -31502 backend_credential
+              The gateway got no credential of its own for the server behind it; its log says why.
             BackendRedirected: 502 -31502 backend_refused
               The server behind this gateway redirected to another origin; the gateway does not follow.
             BackendUnreachable: 502 -31502 backend_unreachable

@@ -9,6 +9,8 @@ internal static class HostText
     private static readonly SearchValues<char> NameCharacters = SearchValues.Create(
         "-.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz");
 
+    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789");
+
     private static readonly SearchValues<char> DottedDigits = SearchValues.Create(".0123456789");
 
     /// <summary>Parts the host from its port.</summary>
@@ -49,5 +51,6 @@ internal static class HostText
     private static bool IsIPv6(ReadOnlySpan<char> name) => name.Contains(':') && IPAddress.IsValid(name);
 
     private static bool IsPort(ReadOnlySpan<char> text) =>
-        text.IsEmpty || (text[0] == ':' && text.Length is > 1 and <= 6 && !text[1..].ContainsAnyExceptInRange('0', '9'));
+        text.IsEmpty
+        || (text[0] == ':' && text.Length is > 1 and <= 6 && !text[1..].ContainsAnyExcept(Digits));
 }

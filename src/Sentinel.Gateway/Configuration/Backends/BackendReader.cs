@@ -5,7 +5,7 @@ using Yarp.ReverseProxy.Configuration;
 
 namespace Sentinel.Gateway.Configuration.Backends;
 
-/// <summary>Fills in what <c>Sentinel.Backends</c> names by environment variable, and finds every fault of it.</summary>
+/// <summary>Fills in what <c>Sentinel.Backends</c> names by environment variable, and finds its faults.</summary>
 internal sealed class BackendReader(IReadOnlyDictionary<string, string> environment, FaultCollector faults)
 {
     private const string Section = "$.Sentinel.Backends";

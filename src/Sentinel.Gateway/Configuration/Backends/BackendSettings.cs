@@ -1,6 +1,6 @@
 namespace Sentinel.Gateway.Configuration.Backends;
 
-/// <summary>What Sentinel sends to one backend in the clients' place, with the values that the file only names.</summary>
+/// <summary>What one backend is sent in the clients' place, with the values that the file only names.</summary>
 internal sealed class BackendSettings
 {
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];

@@ -6,9 +6,11 @@ namespace Sentinel.Gateway.Configuration.Edge;
 /// </summary>
 internal sealed record HttpOrigin : IParsable<HttpOrigin>
 {
+    private const UriComponents Origin = UriComponents.SchemeAndServer;
+
     private HttpOrigin(Uri url)
     {
-        Text = url.GetLeftPart(UriPartial.Authority);
+        Text = url.GetComponents(Origin, UriFormat.UriEscaped);
         Host = url.IdnHost;
     }
 
@@ -32,7 +34,7 @@ internal sealed record HttpOrigin : IParsable<HttpOrigin>
         return url.PathAndQuery == "/" && url.Fragment.Length == 0 && url.UserInfo.Length == 0
             ? new HttpOrigin(url)
             : throw new FormatException(
-                $"an origin ends with its host and port; write {url.GetLeftPart(UriPartial.Authority)}");
+                $"an origin is scheme, host and port alone; write {url.GetComponents(Origin, UriFormat.UriEscaped)}");
     }
 
     public static bool TryParse(
