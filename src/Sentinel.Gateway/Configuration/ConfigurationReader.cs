@@ -1,7 +1,9 @@
 using Sentinel.Gateway.Configuration.Backends;
 using Sentinel.Gateway.Configuration.Binding;
 using Sentinel.Gateway.Configuration.Json;
+using Sentinel.Gateway.Configuration.Pinning;
 using Sentinel.Gateway.Configuration.Proxy;
+using Sentinel.Gateway.Configuration.Reload;
 using Sentinel.Gateway.Rbac;
 
 namespace Sentinel.Gateway.Configuration;
@@ -18,10 +20,12 @@ internal static class ConfigurationReader
     /// <param name="content">The whole file.</param>
     /// <param name="environment">The process's variables; those that begin with Sentinel__ are settings.</param>
     /// <param name="version">The snapshot's number, written into every route.</param>
+    /// <param name="toolsLock">What was seen of tools.lock.json; null for nothing.</param>
     public static async Task<ConfigurationResult> ReadAsync(
         ReadOnlyMemory<byte> content,
         IReadOnlyDictionary<string, string> environment,
-        long version)
+        long version,
+        FileLook? toolsLock = null)
     {
         var faults = new FaultCollector();
         if (JsonTree.Read(content.Span, faults) is not { } root)
@@ -35,6 +39,8 @@ internal static class ConfigurationReader
         SentinelChecks.Run(sentinel, faults);
         var backendReader = new BackendReader(environment, faults);
         var backends = backendReader.Read(sentinel.Backends, proxy.Clusters);
+        var sessionKeys = SessionKeyReader.Read(sentinel.Sessions, environment, faults);
+        var pins = PinningReader.Read(sentinel.Rbac, proxy.Clusters, toolsLock, faults);
         if (!faults.IsEmpty)
         {
             return new(null, faults.Sorted());
@@ -45,14 +51,20 @@ internal static class ConfigurationReader
             Version = version,
             Sentinel = sentinel,
             Policy = AccessPolicy.Compile(sentinel.Rbac),
+            Pins = pins,
+            CallLimits = LimitsChecks.Compile(sentinel.Limits),
             Routes = [.. proxy.Routes.Select(route => RouteStamp.Apply(route, version))],
             Clusters = proxy.Clusters,
             Backends = backends,
+            SessionKeys = sessionKeys,
             Warnings =
             [
                 .. proxy.Warnings,
                 .. backendReader.Warnings,
+                .. AzureAdChecks.Warnings(sentinel.Authentication, faults),
+                .. ApiKeyChecks.Warn(sentinel.Authentication!, proxy.Clusters, faults),
                 .. PatternWarnings.Find(sentinel.Rbac, proxy.Clusters, faults),
+                .. LimitsChecks.Warnings(sentinel.Limits, proxy.Clusters, faults),
             ],
         };
         return new(snapshot, []);

@@ -17,6 +17,12 @@ internal sealed record ConfigurationSnapshot
 
     public required AccessPolicy Policy { get; init; }
 
+    /// <summary>The approved tools of backends whose tools are pinned.</summary>
+    public ToolPins Pins { get; init; } = ToolPins.None;
+
+    /// <summary>How much one caller may call.</summary>
+    public CallLimits CallLimits { get; init; } = CallLimits.None;
+
     public required IReadOnlyList<RouteConfig> Routes { get; init; }
 
     public required IReadOnlyList<ClusterConfig> Clusters { get; init; }
@@ -24,6 +30,9 @@ internal sealed record ConfigurationSnapshot
     /// <summary>What is sent to the backends in the clients' place, by cluster id; not every backend has any.</summary>
     public IReadOnlyDictionary<string, BackendSettings> Backends { get; init; } =
         ReadOnlyDictionary<string, BackendSettings>.Empty;
+
+    /// <summary>The keys of sealed sessions, 32 bytes each: the first seals, all open. None: a random one.</summary>
+    public IReadOnlyList<byte[]> SessionKeys { get; init; } = [];
 
     /// <summary>What is valid and yet probably not meant.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];

@@ -59,6 +59,9 @@ internal sealed class McpExchange(TimeProvider time)
     /// <summary>The answer that Sentinel gave itself, if it did.</summary>
     public Refusal? Refusal { get; set; }
 
+    /// <summary>What the calls occupy until their response has ended; null where nothing limits that.</summary>
+    public IDisposable? CallSlots { get; set; }
+
     /// <summary>Spent before forwarding, in microseconds; null if nothing was forwarded.</summary>
     public long? GatewayUs { get; set; }
 
@@ -72,7 +75,8 @@ internal sealed class McpExchange(TimeProvider time)
     public long ResponseBytes { get; set; }
 
     /// <summary>
-    /// Where an HTTP+SSE server takes messages, as the client was told: path and query; null until it was.
+    /// Where an HTTP+SSE server takes messages: path and query on the client's side, unsealed; null until the client
+    /// was told.
     /// </summary>
     public string? MessageEndpoint { get; set; }
 

@@ -12,6 +12,7 @@ using Sentinel.Gateway.Forwarding;
 using Sentinel.Gateway.Inspection;
 using Sentinel.Gateway.Management;
 using Sentinel.Gateway.Recording;
+using Sentinel.Gateway.Sessions;
 using Yarp.ReverseProxy.Transforms.Builder;
 
 namespace Sentinel.Gateway.Hosting;
@@ -19,7 +20,13 @@ namespace Sentinel.Gateway.Hosting;
 /// <summary>Every registration, and the order of the pipeline.</summary>
 internal static class GatewayHost
 {
-    public static WebApplication Build(ConfigurationSource configuration, IReadOnlyList<BindingAddress> urls)
+    /// <param name="configuration">proxy.json, loaded.</param>
+    /// <param name="urls">Where MCP clients connect.</param>
+    /// <param name="replace">What a test puts in the place of a registration; null for none.</param>
+    public static WebApplication Build(
+        ConfigurationSource configuration,
+        IReadOnlyList<BindingAddress> urls,
+        Action<IServiceCollection>? replace = null)
     {
         var sentinel = configuration.Current.Sentinel;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "sentinel" });
@@ -49,6 +56,7 @@ internal static class GatewayHost
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout =
             TimeSpan.FromSeconds(sentinel.Shutdown.LoadBalancerSeconds + sentinel.Shutdown.DrainSeconds));
 
+        replace?.Invoke(builder.Services);
         var app = builder.Build();
         ConfigurePipeline(app);
         return app;
@@ -66,13 +74,18 @@ internal static class GatewayHost
     {
         services.AddRouting();
         services.AddSentinelConfiguration(configuration);
+        services.AddSentinelAuthentication();
         services.AddSentinelAudit(configuration.Current.Sentinel.Audit);
+        services.AddSentinelSessions();
         services.AddReverseProxy();
         services.AddSingleton<ITransformProvider, TransformOrder>();
         services.AddSingleton<InspectRequest>(RequestInspector.InspectAsync);
         services.AddSingleton<MethodMetrics>();
+        services.AddSingleton<CallLimiter>();
+        services.AddSingleton<LimitMetrics>();
         services.AddSingleton<AuthorizationTransform>();
         services.AddBackendCredentials();
+        services.AddLists();
         services.AddSingleton<EndpointEventTransform>();
         services.AddSingleton<CallMetrics>();
         services.AddSingleton<CallRecorder>();
@@ -109,6 +122,7 @@ internal static class GatewayHost
         {
             proxy.UseMiddleware<RecordingMiddleware>();
             proxy.UseMiddleware<BackendFaultMiddleware>();
+            proxy.UseMiddleware<SessionMiddleware>();
             proxy.UseSessionAffinity();
             proxy.UseLoadBalancing();
             proxy.UsePassiveHealthChecks();

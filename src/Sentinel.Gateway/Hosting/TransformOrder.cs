@@ -1,9 +1,11 @@
 using Sentinel.Gateway.Authorization;
+using Sentinel.Gateway.Authorization.Lists;
 using Sentinel.Gateway.Configuration;
 using Sentinel.Gateway.Exchange;
 using Sentinel.Gateway.Forwarding;
 using Sentinel.Gateway.Inspection;
 using Sentinel.Gateway.Recording;
+using Sentinel.Gateway.Sessions;
 using Yarp.ReverseProxy.Transforms.Builder;
 
 namespace Sentinel.Gateway.Hosting;
@@ -15,7 +17,9 @@ internal sealed class TransformOrder(
     AuthorizationTransform authorization,
     BackendTokens tokens,
     OpenCallsTransform openCalls,
+    SessionTransform session,
     EndpointEventTransform endpointEvent,
+    ListFilterTransform lists,
     ObserverTransform observer)
     : ITransformProvider
 {
@@ -44,7 +48,9 @@ internal sealed class TransformOrder(
         context.RequestTransforms.Add(new CallerHeadersTransform());
 
         context.ResponseTransforms.Insert(0, new BackendAnswerTransform(backend, tokens));
+        context.ResponseTransforms.Add(session);
         context.ResponseTransforms.Add(endpointEvent);
+        context.ResponseTransforms.Add(lists);
         context.ResponseTransforms.Add(observer);
         context.ResponseTransforms.Add(new EventStreamTransform());
     }

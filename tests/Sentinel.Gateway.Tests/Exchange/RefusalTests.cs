@@ -19,16 +19,23 @@ public sealed class RefusalTests
             .Append(("HeaderMismatch", Refusal.HeaderMismatch("Why.")))
             .Append(("MethodDenied", Refusal.MethodDenied("acme/run")))
             .Append(("Denied", Refusal.Denied(Decision.NoGrant, "drop")))
-            .Append(("Denied", Refusal.Denied(new Decision(false, Decision.ReasonKillSwitch, "disabled *"), "drop")));
+            .Append(("Denied", Refusal.Denied(new Decision(false, Decision.ReasonKillSwitch, "disabled *"), "drop")))
+            .Append(("Denied", Refusal.Denied(new Decision(false, ToolPins.ReasonToolChanged, "pinning"), "drop")));
 
         Assert.Equal(
             """
             MethodNotAllowed: 405 -31405 method_not_allowed; Allow: GET, POST, DELETE, OPTIONS
               An MCP endpoint takes GET, POST, DELETE and OPTIONS, and no upgrade.
             NoCredential: 401 -31401 unauthenticated; WWW-Authenticate: Bearer realm="sentinel"
-              This gateway needs a credential: send an API key as X-Api-Key or as a bearer token.
+              This gateway needs a credential: send an access token as a bearer token, or an API key as X-Api-Key.
             BadCredential: 401 -31401 unauthenticated; WWW-Authenticate: Bearer realm="sentinel"
               The credential is not valid here.
+            KeyExpired: 401 -31401 unauthenticated; WWW-Authenticate: Bearer realm="sentinel"
+              The API key has expired; ask for a new one.
+            KeyOfOtherBackend: 401 -31401 unauthenticated; WWW-Authenticate: Bearer realm="sentinel"
+              The API key is not valid for this server.
+            InsufficientScope: 403 -31403 insufficient_scope
+              The token is valid and lacks a scope that this gateway demands.
             TwoCredentials: 400 -32600 invalid_request
               The request carries both Authorization and X-Api-Key; send one of them.
             RepeatedHeader: 400 -32600 invalid_request
@@ -41,6 +48,8 @@ public sealed class RefusalTests
               Another message of this batch was refused, so none was forwarded.
             UnsupportedMediaType: 415 -31415 unsupported_media_type
               Send Content-Type: application/json in UTF-8, without Content-Encoding.
+            SessionUnknown: 404 -31404 session_unknown
+              There is no such session; initialize a new one without Mcp-Session-Id.
             RouteUnknown: 404 -31404 route_unknown
               No route of this gateway serves this path.
             BackendRefused: 502 -31502 backend_refused
@@ -49,6 +58,10 @@ public sealed class RefusalTests
               The gateway got no credential of its own for the server behind it; its log says why.
             BackendRedirected: 502 -31502 backend_refused
               The server behind this gateway redirected to another origin; the gateway does not follow.
+            BackendSessionUnusable: 502 -31502 backend_refused
+              The server behind this gateway gave a session id that is too long, not visible ASCII, or there twice.
+            BackendListUnreadable: 502 -31502 backend_refused
+              The server behind this gateway answered with a list that cannot be read without doubt; it is not passed on.
             BackendUnreachable: 502 -31502 backend_unreachable
               The server behind this gateway cannot be reached.
             BackendTimeout: 504 -31504 backend_timeout
@@ -69,6 +82,8 @@ public sealed class RefusalTests
               Permission denied for tool: drop
             Denied: 200 -31403 kill_switch
               Tool is switched off: drop
+            Denied: 200 -31403 tool_changed
+              Tool is not available, for an operator has to review it: drop
             """,
             string.Join('\n', refusals.Select(Describe)));
     }
@@ -136,6 +151,7 @@ public sealed class RefusalTests
     {
         Assert.True(Refusal.Denied(Decision.NoGrant, "x").IsPolicy);
         Assert.True(Refusal.MethodDenied("x").IsPolicy);
+        Assert.True(Refusal.Denied(new Decision(false, ToolPins.ReasonToolChanged, "pinning"), "x").IsPolicy);
         Assert.Equal([nameof(Refusal.BatchRefused)], from r in Constants<Refusal>() where r.Value.IsPolicy select r.Name);
     }
 

@@ -10,15 +10,9 @@ internal static class PlannedKeys
     /// <summary>Paths with <c>*</c> for a map's key and <c>[]</c> for a list's item.</summary>
     public static readonly IReadOnlySet<string> Paths = new HashSet<string>(StringComparer.Ordinal)
     {
-        "$.Sentinel.Sessions.KeysEnv",
         "$.Sentinel.Telemetry",
-        "$.Sentinel.Authentication.ApiKeys[].ExpiresAt",
-        "$.Sentinel.Authentication.ApiKeys[].Backends",
         "$.Sentinel.Rbac.Roles.*.Allow[].Tool",
         "$.Sentinel.Rbac.Roles.*.Allow[].Arguments",
-        "$.Sentinel.Rbac.Pinning",
-        "$.Sentinel.Limits.ToolCallsPerMinute",
-        "$.Sentinel.Limits.ConcurrentCalls",
         "$.Sentinel.Audit.Journal",
         "$.Sentinel.Audit.StrictFor",
         "$.Sentinel.Audit.Redact",

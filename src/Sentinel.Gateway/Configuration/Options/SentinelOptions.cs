@@ -29,14 +29,14 @@ internal sealed record SentinelOptions
     [Description("Who may call what.")]
     public RbacOptions Rbac { get; init; } = new();
 
-    [Description("What one request may take.")]
+    [Description("What one request, and one caller, may take.")]
     public LimitsOptions Limits { get; init; } = new();
 
     [Description("What is sent to each backend in the clients' place; the keys are cluster ids.")]
     public IReadOnlyDictionary<string, BackendOptions> Backends { get; init; } =
         ReadOnlyDictionary<string, BackendOptions>.Empty;
 
-    [Description("Calls of sessions.")]
+    [Description("Sessions, which exist up to revision 2025-11-25.")]
     public SessionsOptions Sessions { get; init; } = new();
 
     [Description("How a stop goes.")]
@@ -50,23 +50,6 @@ internal sealed record SentinelOptions
     [Description("The listener for operators.")]
     [ActsAtStart]
     public ManagementOptions Management { get; init; } = new();
-}
-
-/// <summary>What one request may take.</summary>
-internal sealed record LimitsOptions
-{
-    [Description("Longest request body in bytes; a longer one is answered 413.")]
-    [Range(1024, 1024 * 1024 * 1024)]
-    public long MaxRequestBodyBytes { get; init; } = 4 * 1024 * 1024;
-}
-
-/// <summary>Calls of sessions, which exist up to revision 2025-11-25.</summary>
-internal sealed record SessionsOptions
-{
-    [Description("Seconds that a call whose stream ended before its answer waits for it on another stream of its "
-        + "session; then its row says that the answer was not seen.")]
-    [Range(0, 86400)]
-    public int AnswerWaitSeconds { get; init; } = 300;
 }
 
 /// <summary>How a stop goes.</summary>
