@@ -15,7 +15,8 @@ internal static class SqliteCheckpoints
     {
         using var command = connection.CreateCommand();
         command.Transaction = transaction;
-        command.CommandText = "SELECT month, seq, chain_hash, position FROM audit_checkpoint WHERE journal_id = $journal_id";
+        command.CommandText =
+            "SELECT month, seq, chain_hash, position FROM audit_checkpoint WHERE journal_id = $journal_id";
         command.Parameters.AddWithValue("$journal_id", writerId.ToString());
         using var reader = command.ExecuteReader();
         var stored = new Dictionary<DateOnly, Checkpoint>();
