@@ -1,0 +1,13 @@
+namespace Sentinel.Audit.Journal;
+
+/// <summary>A call that has been begun in the journal; guarded by the journal's lock.</summary>
+internal sealed class JournalTicket(Guid requestId)
+{
+    public Guid RequestId => requestId;
+
+    /// <summary>Where its Begin is, or the latest copy of it; 0 for a call that the journal did not take.</summary>
+    public long Begin { get; set; }
+
+    /// <summary>The segment of <see cref="Begin"/>; null once the call has its End, or where it was not taken.</summary>
+    public JournalSegment? Segment { get; set; }
+}
