@@ -9,8 +9,11 @@ var root = new RootCommand("Sentinel authenticates, authorizes and audits calls 
     DemoCommand.Create(),
     CheckCommand.Create(),
     MigrateCommand.Create(),
+    PolicyCommand.Create(),
 };
 root.SetAction(ServeCommand.RunAsync);
 
 // The host answers SIGTERM and Ctrl+C itself, in its own time.
-return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+var parsed = root.Parse(args);
+return AnsweringCommand.ExitCode(
+    parsed, await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null }));

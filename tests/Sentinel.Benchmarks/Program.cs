@@ -3,6 +3,7 @@ using Sentinel.Benchmarks.Calls;
 using Sentinel.Benchmarks.Events;
 using Sentinel.Benchmarks.Micro;
 using Sentinel.Benchmarks.Processes;
+using Sentinel.Benchmarks.Replay;
 
 switch (args.FirstOrDefault())
 {
@@ -19,13 +20,17 @@ switch (args.FirstOrDefault())
         return await CallsBenchmark.RunAsync(CallsOptions.Parse(args[1..]));
     case "events":
         return await EventsBenchmark.RunAsync();
+    case "replay":
+        return await ReplayBenchmark.RunAsync(
+            args.Length > 2 && args[1] == "--calls" ? int.Parse(args[2], CultureInfo.InvariantCulture) : 1_000_000);
     case "micro":
         return MicroBenchmarks.Run(args[1..]);
     default:
         await Console.Error.WriteLineAsync(
             """
-            calls [--rounds N] [--seconds S] [--steps off,postgres,sqlite]
+            calls [--rounds N] [--seconds S] [--steps off,postgres,sqlite,credentials]
             events
+            replay [--calls N]
             micro [--filter *Observer*]
             """);
         return 2;

@@ -11,9 +11,13 @@ public sealed class HelpTests
     [InlineData("demo")]
     [InlineData("check")]
     [InlineData("migrate")]
+    [InlineData("policy")]
+    [InlineData("policy list")]
+    [InlineData("policy approve")]
+    [InlineData("policy replay")]
     public async Task Every_verb_explains_itself(string verb)
     {
-        string[] arguments = verb.Length == 0 ? ["--help"] : [verb, "--help"];
+        string[] arguments = verb.Length == 0 ? ["--help"] : [.. verb.Split(' '), "--help"];
 
         var (exitCode, output) = await Cli.RunAsync(arguments);
 
@@ -28,5 +32,14 @@ public sealed class HelpTests
 
         Assert.Equal(1, exitCode);
         Assert.Contains("sevre", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_verb_that_answers_by_its_exit_code_ends_with_2_where_it_was_asked_wrongly()
+    {
+        var (exitCode, output) = await Cli.RunAsync(["policy", "replay", "--form", "yesterday"]);
+
+        Assert.Equal(2, exitCode);
+        Assert.Contains("--from", output, StringComparison.Ordinal);
     }
 }

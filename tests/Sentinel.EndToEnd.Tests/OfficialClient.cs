@@ -57,17 +57,32 @@ internal sealed class OfficialClient : IAsyncDisposable
     /// </summary>
     public required bool CanBeAsked { get; init; }
 
-    public static async Task<OfficialClient> ConnectAsync(Servers servers, Era era, Answers answers, Route route)
+    public static async Task<OfficialClient> ConnectAsync(Servers servers, Era era, Answers answers, Route route) =>
+        await ConnectAsync(
+            servers, era, answers, route is Route.Gateway ? (await servers.Gateway).Url : null, Servers.TesterKey);
+
+    /// <param name="servers">The sample servers.</param>
+    /// <param name="era">How the client speaks.</param>
+    /// <param name="answers">Which sample server it speaks to.</param>
+    /// <param name="gateway">The gateway before it; null to go there directly.</param>
+    /// <param name="key">The client's key for the gateway.</param>
+    public static async Task<OfficialClient> ConnectAsync(
+        Servers servers,
+        Era era,
+        Answers answers,
+        Uri? gateway,
+        string key
+    )
     {
         var (server, prefix) =
             answers is Answers.Sse ? (servers.Sample, "sample") : (servers.SampleJson, "sample-json");
         var marker = Guid.NewGuid().ToString("n");
         var headers = new Dictionary<string, string> { [Servers.Marker] = marker };
         var origin = server.Url;
-        if (route is Route.Gateway)
+        if (gateway is not null)
         {
-            origin = new Uri((await servers.Gateway).Url, $"{prefix}/");
-            headers["X-Api-Key"] = Servers.TesterKey;
+            origin = new Uri(gateway, $"{prefix}/");
+            headers["X-Api-Key"] = key;
         }
 
         var transport = new HttpClientTransport(

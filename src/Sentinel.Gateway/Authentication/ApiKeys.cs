@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using Sentinel.Gateway.Configuration;
 using Sentinel.Gateway.Exchange;
 
@@ -18,7 +17,10 @@ internal sealed class ApiKeys
         [
             .. options.ApiKeys.Select(key => (
                 Convert.FromHexString(key.Sha256),
-                new Caller($"key:{key.Name}", key.Roles.Where(snapshot.Policy.HasRole)) { Display = key.Name })),
+                new Caller(Caller.KeyPrefix + key.Name, key.Roles.Where(snapshot.Policy.HasRole))
+                {
+                    Display = key.Name,
+                })),
         ];
         Anonymous = options.Anonymous is { } anonymous
             ? new Caller(Caller.AnonymousSubject, anonymous.Roles.Where(snapshot.Policy.HasRole))
@@ -32,10 +34,10 @@ internal sealed class ApiKeys
 
     /// <summary>Whose key this is; null for nobody's.</summary>
     /// <remarks>Every key is compared to its end, whichever matches: the time tells nothing of any.</remarks>
-    public Caller? Find(string key)
+    public Caller? Find(in CredentialHash credential)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Encoding.UTF8.GetBytes(key), hash);
+        credential.CopyTo(hash);
         Caller? found = null;
         foreach (var (sha256, caller) in _keys)
         {

@@ -5,77 +5,92 @@ using Sentinel.Gateway.Mcp;
 namespace Sentinel.Gateway.Authentication;
 
 /// <summary>Every request carries its own proof: bearer value or key → caller, or 401.</summary>
-internal sealed partial class AuthenticationMiddleware(RequestDelegate next, ILogger<AuthenticationMiddleware> logger)
+internal sealed class AuthenticationMiddleware(RequestDelegate next, CallerDirectory directory, LoginLog log)
 {
     private const string BearerScheme = "Bearer ";
 
-    private ApiKeys? _keys;
-
     public Task InvokeAsync(HttpContext context)
     {
-        var refusal = Authenticate(context, out var caller);
-        if (refusal is null)
-        {
-            McpExchange.Of(context).Caller = caller;
-            return next(context);
-        }
-
-        LogRefused(logger, context.Connection.RemoteIpAddress, refusal.Message);
-        return RefusalWriter.WriteAsync(context, refusal).AsTask();
-    }
-
-    private Refusal? Authenticate(HttpContext context, out Caller? caller)
-    {
-        caller = null;
         var authorization = context.Request.Headers.Authorization;
         var apiKey = context.Request.Headers[McpHeaders.ApiKey];
         if (authorization.Count > 1 || apiKey.Count > 1)
         {
-            return Refusal.RepeatedHeader;
+            return RefuseAsync(context, Refusal.RepeatedHeader, LoginFailure.RepeatedHeader);
         }
 
         if (authorization.Count > 0 && apiKey.Count > 0)
         {
-            return Refusal.TwoCredentials;
+            return RefuseAsync(context, Refusal.TwoCredentials, LoginFailure.TwoCredentials);
         }
 
-        var keys = KeysOf(ConfigurationSnapshot.Of(context));
+        var known = directory.Of(ConfigurationSnapshot.Of(context));
         if (authorization.Count == 0 && apiKey.Count == 0)
         {
-            caller = keys.Anonymous;
-            return caller is null ? Refusal.NoCredential : null;
+            return known.Keys.Anonymous is { } anonymous
+                ? AdmitAsync(context, anonymous)
+                : RefuseAsync(context, Refusal.NoCredential, LoginFailure.NoCredential);
         }
 
         // A credential that is presented and fails is refused, even where none would have been needed.
-        caller = CredentialOf(authorization, apiKey) is { Length: > 0 } credential ? keys.Find(credential) : null;
-        return caller is null ? Refusal.BadCredential : null;
+        return authorization.Count > 0
+            ? WithBearerAsync(context, known, authorization.ToString())
+            : WithKeyAsync(context, known, apiKey.ToString());
     }
 
-    private static string? CredentialOf(string? authorization, string? apiKey)
+    private Task WithKeyAsync(HttpContext context, KnownCallers known, string key) =>
+        key.Length > 0 && known.Keys.Find(CredentialHash.Of(key)) is { } caller
+            ? AdmitAsync(context, caller)
+            : RefuseAsync(context, Refusal.BadCredential, LoginFailure.ApiKey);
+
+    // A bearer value is a key if its hash is one's, and otherwise a token.
+    private Task WithBearerAsync(HttpContext context, KnownCallers known, string authorization)
     {
-        if (authorization is null)
+        if (!authorization.StartsWith(BearerScheme, StringComparison.OrdinalIgnoreCase))
         {
-            return apiKey;
+            return RefuseAsync(context, Refusal.BadCredential, LoginFailure.Scheme);
         }
 
-        return authorization.StartsWith(BearerScheme, StringComparison.OrdinalIgnoreCase)
-            ? authorization[BearerScheme.Length..].Trim(' ')
-            : null;
-    }
-
-    // Two requests may build the keys of a new snapshot at once; both builds are equal, and one stays.
-    private ApiKeys KeysOf(ConfigurationSnapshot snapshot)
-    {
-        var keys = Volatile.Read(ref _keys);
-        if (!ReferenceEquals(keys?.Snapshot, snapshot))
+        var credential = authorization.AsSpan(BearerScheme.Length).Trim(' ');
+        if (credential.IsEmpty)
         {
-            keys = new ApiKeys(snapshot);
-            Volatile.Write(ref _keys, keys);
+            return RefuseAsync(context, Refusal.BadCredential, LoginFailure.Malformed);
         }
 
-        return keys;
+        var hash = CredentialHash.Of(credential);
+        if ((known.Tokens.Find(hash) ?? known.Keys.Find(hash)) is { } caller)
+        {
+            return AdmitAsync(context, caller);
+        }
+
+        return TokenHeader.IsMeant(credential)
+            ? WithNewTokenAsync(context, known.Tokens, credential.ToString(), hash)
+            : RefuseAsync(context, Refusal.BadCredential, LoginFailure.ApiKey);
     }
 
-    [LoggerMessage(2000, LogLevel.Information, "Refused a request from {Address}: {Message}")]
-    private static partial void LogRefused(ILogger logger, System.Net.IPAddress? address, string message);
+    private async Task WithNewTokenAsync(HttpContext context, TokenCallers tokens, string token, CredentialHash hash)
+    {
+        // The validation is shared with other calls, so that this one's end must not end it.
+        var verdict = await tokens.ValidateAsync(token, hash).WaitAsync(context.RequestAborted);
+        if (verdict.Caller is { } caller)
+        {
+            await AdmitAsync(context, caller);
+            return;
+        }
+
+        var refusal = verdict.Failure!.IsScopeFault ? Refusal.InsufficientScope : Refusal.BadCredential;
+        await RefuseAsync(context, refusal, verdict.Failure, verdict.Detail);
+    }
+
+    private Task AdmitAsync(HttpContext context, Caller caller)
+    {
+        McpExchange.Of(context).Caller = caller;
+        return next(context);
+    }
+
+    private Task RefuseAsync(HttpContext context, Refusal refusal, LoginFailure failure, string? detail = null)
+    {
+        McpExchange.Of(context).LoginFailure = failure;
+        log.Record(failure, context.Connection.RemoteIpAddress, detail);
+        return RefusalWriter.WriteAsync(context, refusal).AsTask();
+    }
 }

@@ -1,3 +1,4 @@
+using Sentinel.Gateway.Authorization.Pinning;
 using Sentinel.Gateway.Configuration;
 using Sentinel.Gateway.Exchange;
 using Sentinel.Gateway.Rbac;
@@ -6,9 +7,14 @@ using Yarp.ReverseProxy.Transforms;
 namespace Sentinel.Gateway.Authorization;
 
 /// <summary>
-/// The second request transform: kill switch, then roles, by the policy the route was published with.
+/// The second request transform: kill switch, then limits, then roles, by the policy the route was published with.
 /// </summary>
-internal sealed class AuthorizationTransform(MethodMetrics metrics) : RequestTransform
+internal sealed class AuthorizationTransform(
+    MethodMetrics metrics,
+    CallLimiter limiter,
+    LimitMetrics limitMetrics,
+    PinnedCalls pinnedCalls)
+    : RequestTransform
 {
     public override ValueTask ApplyAsync(RequestTransformContext context)
     {
@@ -18,10 +24,17 @@ internal sealed class AuthorizationTransform(MethodMetrics metrics) : RequestTra
             return ValueTask.CompletedTask;
         }
 
-        var policy = ConfigurationSnapshot.Of(context.HttpContext).Policy;
+        var snapshot = ConfigurationSnapshot.Of(context.HttpContext);
+        Decide(exchange, snapshot);
+        var denial = limiter.Take(exchange, snapshot.CallLimits);
+        if (denial is not null)
+        {
+            limitMetrics.Count(exchange.Backend, denial);
+        }
+
         var refusal = exchange.BatchRefusals is null
-            ? Judge(exchange, 0, policy)
-            : JudgeBatch(exchange, exchange.BatchRefusals, policy);
+            ? Judge(exchange, 0, snapshot.Policy, denial)
+            : JudgeBatch(exchange, exchange.BatchRefusals, snapshot.Policy, denial);
         if (refusal is not null)
         {
             return RefusalWriter.WriteAsync(context.HttpContext, refusal);
@@ -31,18 +44,29 @@ internal sealed class AuthorizationTransform(MethodMetrics metrics) : RequestTra
         return ValueTask.CompletedTask;
     }
 
+    private void Decide(McpExchange exchange, ConfigurationSnapshot snapshot)
+    {
+        foreach (var call in exchange.Calls)
+        {
+            // A request without a caller does not get here; one that did would have no roles.
+            var decision = snapshot.Policy.Decide(
+                exchange.Caller?.Roles ?? [], exchange.Backend, TargetKind.Tool, call.ToolName, arguments: default);
+            call.Decision = pinnedCalls.Judge(snapshot, exchange.Backend, call.ToolName, decision);
+        }
+    }
+
     // All are judged, so that each row says what became of its own call.
-    private Refusal? JudgeBatch(McpExchange exchange, Refusal?[] refusals, AccessPolicy policy)
+    private Refusal? JudgeBatch(McpExchange exchange, Refusal?[] refusals, AccessPolicy policy, LimitDenial? denial)
     {
         for (var i = 0; i < refusals.Length; i++)
         {
-            refusals[i] = Judge(exchange, i, policy);
+            refusals[i] = Judge(exchange, i, policy, denial);
         }
 
         return Array.Find(refusals, refusal => refusal is not null);
     }
 
-    private Refusal? Judge(McpExchange exchange, int index, AccessPolicy policy)
+    private Refusal? Judge(McpExchange exchange, int index, AccessPolicy policy, LimitDenial? denial)
     {
         var message = exchange.Messages[index];
         if (message.Method is not { } method)
@@ -53,17 +77,19 @@ internal sealed class AuthorizationTransform(MethodMetrics metrics) : RequestTra
         metrics.Count(exchange.Backend, message.Known);
         if (exchange.CallOf(message) is { } call)
         {
-            return JudgeCall(exchange, call, policy);
+            return JudgeCall(call, call.Decision!, denial);
         }
 
         return message.Known is null && !policy.AllowsUnknownMethods ? Refusal.MethodDenied(method) : null;
     }
 
-    private static Refusal? JudgeCall(McpExchange exchange, ToolCall call, AccessPolicy policy)
+    private static Refusal? JudgeCall(ToolCall call, Decision decision, LimitDenial? denial)
     {
-        // A request without a caller does not get here; one that did would have no roles.
-        var decision = policy.Decide(exchange.Caller?.Roles ?? [], exchange.Backend, call.ToolName);
-        call.Decision = decision;
+        if (decision.Reason != Decision.ReasonKillSwitch && denial?.Refuse(call) is { } limited)
+        {
+            return limited;
+        }
+
         return decision.IsAllowed ? null : Refusal.Denied(decision, call.ToolName);
     }
 }

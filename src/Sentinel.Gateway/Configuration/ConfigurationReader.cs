@@ -1,6 +1,8 @@
 using Sentinel.Gateway.Configuration.Binding;
 using Sentinel.Gateway.Configuration.Json;
+using Sentinel.Gateway.Configuration.Pinning;
 using Sentinel.Gateway.Configuration.Proxy;
+using Sentinel.Gateway.Configuration.Reload;
 using Sentinel.Gateway.Rbac;
 
 namespace Sentinel.Gateway.Configuration;
@@ -17,10 +19,12 @@ internal static class ConfigurationReader
     /// <param name="content">The whole file.</param>
     /// <param name="environment">The process's variables; only those that begin with Sentinel__ are used.</param>
     /// <param name="version">The snapshot's number, written into every route.</param>
+    /// <param name="toolsLock">What was seen of tools.lock.json; null for nothing.</param>
     public static async Task<ConfigurationResult> ReadAsync(
         ReadOnlyMemory<byte> content,
         IReadOnlyDictionary<string, string> environment,
-        long version)
+        long version,
+        FileLook? toolsLock = null)
     {
         var faults = new FaultCollector();
         if (JsonTree.Read(content.Span, faults) is not { } root)
@@ -32,6 +36,7 @@ internal static class ConfigurationReader
         var sentinel = BindSentinel(root, environment, faults);
         var proxy = await ProxySection.ReadAsync(root.Find(ProxyKey), faults);
         SentinelChecks.Run(sentinel, faults);
+        var pins = PinningReader.Read(sentinel.Rbac, proxy.Clusters, toolsLock, faults);
         if (!faults.IsEmpty)
         {
             return new(null, faults.Sorted());
@@ -42,9 +47,17 @@ internal static class ConfigurationReader
             Version = version,
             Sentinel = sentinel,
             Policy = AccessPolicy.Compile(sentinel.Rbac),
+            Pins = pins,
+            CallLimits = LimitsChecks.Compile(sentinel.Limits),
             Routes = [.. proxy.Routes.Select(route => RouteStamp.Apply(route, version))],
             Clusters = proxy.Clusters,
-            Warnings = [.. proxy.Warnings, .. PatternWarnings.Find(sentinel.Rbac, proxy.Clusters, faults)],
+            Warnings =
+            [
+                .. proxy.Warnings,
+                .. AzureAdChecks.Warnings(sentinel.Authentication, faults),
+                .. PatternWarnings.Find(sentinel.Rbac, proxy.Clusters, faults),
+                .. LimitsChecks.Warnings(sentinel.Limits, proxy.Clusters, faults),
+            ],
         };
         return new(snapshot, []);
     }

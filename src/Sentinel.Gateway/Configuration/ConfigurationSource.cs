@@ -108,7 +108,7 @@ internal sealed class ConfigurationSource
         long version) =>
         look.Fault is { } fault
             ? new ConfigurationResult(null, [fault])
-            : await ConfigurationReader.ReadAsync(look.Content, environment, version);
+            : await ConfigurationReader.ReadAsync(look.Content, environment, version, look.ToolsLock);
 
     private void Keep(ConfigurationSnapshot snapshot)
     {

@@ -24,21 +24,27 @@ internal static partial class SentinelChecks
         }
 
         CheckThatAccessIsDecided(options.Authentication, faults);
+        IssuerChecks.Run(options, faults);
+        AzureAdChecks.Run(options.Authentication, faults);
         CheckKeysAreDistinct(options.Authentication?.ApiKeys ?? [], faults);
         CheckRoleNames(options.Rbac, faults);
         CheckRolesExist(options, faults);
+        LimitsChecks.Run(options.Limits, faults);
         CheckAudit(options.Audit, faults);
         CheckManagement(options.Management, faults);
     }
 
     private static void CheckThatAccessIsDecided(AuthenticationOptions? authentication, FaultCollector faults)
     {
-        if (authentication is not { ApiKeys.Count: > 0 } and not { Anonymous: not null }
-            && !faults.HasAt(Authentication) && !faults.HasWithin(ApiKeys) && !faults.HasWithin(Anonymous))
+        var isDecided = authentication is { ApiKeys.Count: > 0 } or { Issuers.Count: > 0 } or { AzureAd: not null }
+            or { Anonymous: not null };
+        string[] ways = [Authentication + ".AzureAd", Authentication + ".Issuers", ApiKeys, Anonymous];
+        if (!isDecided && !faults.HasAt(Authentication) && !Array.Exists(ways, faults.HasWithin))
         {
             faults.Add(
                 Authentication,
-                "Sentinel refuses to serve without authentication; write ApiKeys, or Anonymous to allow open access");
+                "Sentinel refuses to serve without authentication; write AzureAd, Issuers or ApiKeys, "
+                    + "or Anonymous to allow open access");
         }
     }
 

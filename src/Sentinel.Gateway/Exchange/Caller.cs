@@ -5,6 +5,9 @@ internal sealed class Caller
 {
     public const string AnonymousSubject = "anonymous";
 
+    /// <summary>How the subject of a caller with an API key begins.</summary>
+    public const string KeyPrefix = "key:";
+
     /// <param name="subject">The stable id, as the issuer states it.</param>
     /// <param name="roles">Effective roles: those the policy names.</param>
     public Caller(string subject, IEnumerable<string> roles)
@@ -14,6 +17,11 @@ internal sealed class Caller
         RoleText = string.Join(',', Roles);
         SubjectHeader = Uri.EscapeDataString(subject);
     }
+
+    /// <summary>Whether a subject is one of ours, which no issuer may give: backends go by the subject alone.</summary>
+    public static bool IsReserved(string subject) =>
+        subject.Equals(AnonymousSubject, StringComparison.OrdinalIgnoreCase)
+        || subject.StartsWith(KeyPrefix, StringComparison.OrdinalIgnoreCase);
 
     public string Subject { get; }
 

@@ -59,6 +59,9 @@ internal sealed class McpExchange(TimeProvider time)
     /// <summary>The answer that Sentinel gave itself, if it did.</summary>
     public Refusal? Refusal { get; set; }
 
+    /// <summary>What the calls occupy until their response has ended; null where nothing limits that.</summary>
+    public IDisposable? CallSlots { get; set; }
+
     /// <summary>Spent before forwarding, in microseconds; null if nothing was forwarded.</summary>
     public long? GatewayUs { get; set; }
 

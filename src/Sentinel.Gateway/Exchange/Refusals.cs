@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sentinel.Gateway.Mcp;
 using Sentinel.Gateway.Rbac;
 
@@ -9,6 +10,8 @@ internal partial record Refusal
     public const string ReasonParseError = "parse_error";
     public const string ReasonInvalidRequest = "invalid_request";
     public const string ReasonBatchRefused = "batch_refused";
+    public const string ReasonRateLimited = "rate_limited";
+    public const string ReasonConcurrencyLimited = "concurrency_limited";
     public const string ReasonBackendRefused = "backend_refused";
     public const string ReasonBackendUnreachable = "backend_unreachable";
     public const string ReasonBackendTimeout = "backend_timeout";
@@ -20,9 +23,12 @@ internal partial record Refusal
     };
 
     public static readonly Refusal NoCredential = Unauthenticated(
-        "This gateway needs a credential: send an API key as X-Api-Key or as a bearer token.");
+        "This gateway needs a credential: send an access token as a bearer token, or an API key as X-Api-Key.");
 
     public static readonly Refusal BadCredential = Unauthenticated("The credential is not valid here.");
+
+    public static readonly Refusal InsufficientScope = new(
+        403, -31403, "insufficient_scope", "The token is valid and lacks a scope that this gateway demands.");
 
     public static readonly Refusal TwoCredentials = Invalid(
         "The request carries both Authorization and X-Api-Key; send one of them.");
@@ -58,6 +64,12 @@ internal partial record Refusal
         ReasonBackendRefused,
         "The server behind this gateway redirected to another origin; the gateway does not follow.");
 
+    public static readonly Refusal BackendListUnreadable = new(
+        502,
+        -31502,
+        ReasonBackendRefused,
+        "The server behind this gateway answered with a list that cannot be read without doubt; it is not passed on.");
+
     public static readonly Refusal BackendUnreachable = new(
         502, -31502, ReasonBackendUnreachable, "The server behind this gateway cannot be reached.");
 
@@ -87,13 +99,40 @@ internal partial record Refusal
         200,
         -31403,
         decision.Reason ?? Rbac.Decision.ReasonRbac,
-        decision.Reason == Rbac.Decision.ReasonKillSwitch
-            ? $"Tool is switched off: {tool}"
-            : $"Permission denied for tool: {tool}");
+        decision.Reason switch
+        {
+            Rbac.Decision.ReasonKillSwitch => $"Tool is switched off: {tool}",
+            ToolPins.ReasonToolChanged => $"Tool is not available, for an operator has to review it: {tool}",
+            _ => $"Permission denied for tool: {tool}",
+        });
+
+    /// <param name="tool">The tool that was called.</param>
+    /// <param name="retryAfterSeconds">Until the call would pass, if nothing else takes its place.</param>
+    public static Refusal RateLimited(string tool, long retryAfterSeconds) => new(
+        429,
+        -31429,
+        ReasonRateLimited,
+        $"Rate limit reached for tool: {tool}; try again in {retryAfterSeconds} s.")
+    {
+        Header = RetryAfter(retryAfterSeconds),
+    };
+
+    public static Refusal ConcurrencyLimited(int concurrentMax) => new(
+        429,
+        -31429,
+        ReasonConcurrencyLimited,
+        $"The {concurrentMax} calls that you may have under way are; try again when one has ended.")
+    {
+        Header = RetryAfter(1),
+    };
 
     /// <summary>Whether this is policy's doing, so that the row says <c>denied</c>.</summary>
     public bool IsPolicy =>
-        Reason is Rbac.Decision.ReasonRbac or Rbac.Decision.ReasonKillSwitch or ReasonBatchRefused;
+        Reason is Rbac.Decision.ReasonRbac or Rbac.Decision.ReasonKillSwitch or ToolPins.ReasonToolChanged
+            or ReasonBatchRefused or ReasonRateLimited or ReasonConcurrencyLimited;
+
+    private static (string Name, string Value) RetryAfter(long seconds) =>
+        ("Retry-After", seconds.ToString(CultureInfo.InvariantCulture));
 
     private static Refusal Unauthenticated(string message) => new(401, -31401, "unauthenticated", message)
     {

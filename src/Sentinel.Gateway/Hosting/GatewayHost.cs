@@ -18,7 +18,13 @@ namespace Sentinel.Gateway.Hosting;
 /// <summary>Every registration, and the order of the pipeline.</summary>
 internal static class GatewayHost
 {
-    public static WebApplication Build(ConfigurationSource configuration, IReadOnlyList<BindingAddress> urls)
+    /// <param name="configuration">proxy.json, loaded.</param>
+    /// <param name="urls">Where MCP clients connect.</param>
+    /// <param name="replace">What a test puts in the place of a registration; null for none.</param>
+    public static WebApplication Build(
+        ConfigurationSource configuration,
+        IReadOnlyList<BindingAddress> urls,
+        Action<IServiceCollection>? replace = null)
     {
         var sentinel = configuration.Current.Sentinel;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "sentinel" });
@@ -48,6 +54,7 @@ internal static class GatewayHost
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout =
             TimeSpan.FromSeconds(sentinel.Shutdown.LoadBalancerSeconds + sentinel.Shutdown.DrainSeconds));
 
+        replace?.Invoke(builder.Services);
         var app = builder.Build();
         ConfigurePipeline(app);
         return app;
@@ -65,12 +72,16 @@ internal static class GatewayHost
     {
         services.AddRouting();
         services.AddSentinelConfiguration(configuration);
+        services.AddSentinelAuthentication();
         services.AddSentinelAudit(configuration.Current.Sentinel.Audit);
         services.AddReverseProxy();
         services.AddSingleton<ITransformProvider, TransformOrder>();
         services.AddSingleton<InspectRequest>(RequestInspector.InspectAsync);
         services.AddSingleton<MethodMetrics>();
+        services.AddSingleton<CallLimiter>();
+        services.AddSingleton<LimitMetrics>();
         services.AddSingleton<AuthorizationTransform>();
+        services.AddLists();
         services.AddSingleton<EndpointEventTransform>();
         services.AddSingleton<CallMetrics>();
         services.AddSingleton<CallRecorder>();

@@ -1,4 +1,5 @@
 using Sentinel.Gateway.Authorization;
+using Sentinel.Gateway.Authorization.Lists;
 using Sentinel.Gateway.Exchange;
 using Sentinel.Gateway.Forwarding;
 using Sentinel.Gateway.Inspection;
@@ -13,6 +14,7 @@ internal sealed class TransformOrder(
     AuthorizationTransform authorization,
     OpenCallsTransform openCalls,
     EndpointEventTransform endpointEvent,
+    ListFilterTransform lists,
     ObserverTransform observer)
     : ITransformProvider
 {
@@ -34,6 +36,7 @@ internal sealed class TransformOrder(
 
         context.ResponseTransforms.Insert(0, new BackendAnswerTransform());
         context.ResponseTransforms.Add(endpointEvent);
+        context.ResponseTransforms.Add(lists);
         context.ResponseTransforms.Add(observer);
         context.ResponseTransforms.Add(new EventStreamTransform());
     }

@@ -28,6 +28,15 @@ internal static class Folding
         };
     }
 
+    /// <summary>
+    /// Whether a key is this one to the most lenient reader: folded, and cut at a NUL as readers written in C would.
+    /// </summary>
+    public static bool IsAlike(ReadOnlySpan<char> key, ReadOnlySpan<char> wanted)
+    {
+        var end = key.IndexOf('\0');
+        return AreEqual(end < 0 ? key : key[..end], wanted);
+    }
+
     public static bool AreEqual(ReadOnlySpan<char> left, ReadOnlySpan<char> right)
     {
         if (left.Length != right.Length)

@@ -27,6 +27,9 @@ internal struct SseReader
     /// <summary>Whether an event with an id has passed, with or without data.</summary>
     public bool HasEventId { get; private set; }
 
+    /// <summary>Whether the event that is open has had a data field.</summary>
+    public readonly bool HasData => _hasData;
+
     /// <summary>Reads on to the end of the bytes, of a piece of data, or of an event.</summary>
     /// <param name="data">The piece of data found: a slice of the bytes, or a joining LF; may be empty.</param>
     /// <param name="isEventEnd">Whether an event with data ended here.</param>

@@ -38,18 +38,49 @@ internal sealed class AccessPolicy
     /// <summary>Whether the policy names this role; other claim values are ignored.</summary>
     public bool HasRole(string role) => _roles.ContainsKey(role);
 
-    public Decision Decide(IReadOnlyList<string> roles, string backend, string tool)
+    /// <summary>What the policy says of one use of a tool, prompt or resource.</summary>
+    /// <param name="roles">The caller's effective roles.</param>
+    /// <param name="backend">The backend's id.</param>
+    /// <param name="kind">What is used.</param>
+    /// <param name="name">The tool's or prompt's name, or the resource's URI.</param>
+    /// <param name="arguments">The UTF-8 JSON of <c>params.arguments</c>; empty where none was given.</param>
+    public Decision Decide(
+        IReadOnlyList<string> roles,
+        string backend,
+        TargetKind kind,
+        string name,
+        ReadOnlySpan<byte> arguments) =>
+        DecideVisibility(roles, backend, kind, name);
+
+    /// <summary>Whether the caller may use it with at least some arguments: whether a list shows it.</summary>
+    public Decision DecideVisibility(IReadOnlyList<string> roles, string backend, TargetKind kind, string name)
     {
+        if (kind is not TargetKind.Tool)
+        {
+            return Decision.NoGrant;
+        }
+
         foreach (var rule in _disabled)
         {
-            if (rule.Pattern.MatchesFolded(backend, tool))
+            if (rule.Pattern.MatchesFolded(backend, name))
             {
                 return rule.Decision;
             }
         }
 
-        return FirstDeny(roles, backend, tool) ?? FirstAllow(roles, backend, tool) ?? Decision.NoGrant;
+        return FirstDeny(roles, backend, name) ?? FirstAllow(roles, backend, name) ?? Decision.NoGrant;
     }
+
+    /// <summary>
+    /// Whether the caller may use everything of that kind, so that nothing of a list is hidden; false where that is
+    /// not plain to see.
+    /// </summary>
+    public bool AllowsAll(IReadOnlyList<string> roles, string backend, TargetKind kind) =>
+        kind is TargetKind.Tool
+        && _disabled.Length == 0
+        && roles.All(role => _roles.GetValueOrDefault(role)?.Deny is null or [])
+        && roles.Any(role =>
+            _roles.GetValueOrDefault(role)?.Allow.Any(rule => rule.Pattern.MatchesEveryTool(backend)) == true);
 
     private Decision? FirstDeny(IReadOnlyList<string> roles, string backend, string tool)
     {

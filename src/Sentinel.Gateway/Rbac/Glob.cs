@@ -9,6 +9,9 @@ internal readonly struct Glob(string pattern)
     /// <summary>Whether the pattern has no star, so that it matches one text only.</summary>
     public bool IsLiteral => !pattern.Contains('*', StringComparison.Ordinal);
 
+    /// <summary>Whether it matches every text.</summary>
+    public bool IsEverything => pattern.Length > 0 && !pattern.AsSpan().ContainsAnyExcept('*');
+
     public bool Matches(ReadOnlySpan<char> text) => Matches(pattern, text, isFolded: false);
 
     public bool MatchesFolded(ReadOnlySpan<char> text) => Matches(pattern, text, isFolded: true);

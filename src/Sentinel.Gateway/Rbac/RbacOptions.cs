@@ -16,6 +16,10 @@ internal sealed record RbacOptions
 
     [Description("Methods that no revision defines. Allow: they pass, and are counted. Deny: they are refused.")]
     public UnknownMethods UnknownMethods { get; init; } = UnknownMethods.Allow;
+
+    [Description("Backend → what becomes of tools whose definition is not the approved one in tools.lock.json beside "
+        + "proxy.json. Off: nothing. Warn: a warning and a count. Deny: they are hidden, and their calls refused.")]
+    public IReadOnlyDictionary<string, PinningMode> Pinning { get; init; } = new Dictionary<string, PinningMode>();
 }
 
 /// <summary>What one role may call.</summary>

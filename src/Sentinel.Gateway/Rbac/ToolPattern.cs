@@ -72,5 +72,8 @@ internal sealed class ToolPattern : IParsable<ToolPattern>
     public bool MatchesFolded(string backend, string tool) =>
         _backend.MatchesFolded(backend) && _tool.MatchesFolded(tool);
 
+    /// <summary>Whether it matches every tool of that backend.</summary>
+    public bool MatchesEveryTool(string backend) => _tool.IsEverything && _backend.Matches(backend);
+
     public override string ToString() => _text;
 }

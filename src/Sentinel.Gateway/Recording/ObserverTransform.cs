@@ -30,8 +30,8 @@ internal sealed class ObserverTransform(OpenCalls openCalls, CallRecorder record
     {
         var headers = context.Request.Headers;
         if (!answer.IsSuccessStatusCode
-            || IsEncoded(answer.Content)
-            || !IsType(answer.Content, "text/event-stream")
+            || AnswerContent.IsEncoded(answer.Content)
+            || !AnswerContent.IsEventStream(answer.Content)
             || McpRevisions.IsModern(headers[McpHeaders.ProtocolVersion]))
         {
             return;
@@ -46,19 +46,19 @@ internal sealed class ObserverTransform(OpenCalls openCalls, CallRecorder record
     // Null where the answer cannot be read; its bytes are counted all the same.
     private static ResponseObserver? ObserverFor(HttpContent content, McpExchange exchange)
     {
-        if (IsEncoded(content))
+        if (AnswerContent.IsEncoded(content))
         {
             exchange.UnreadableAnswer =
                 $"The answer is encoded as {string.Join(", ", content.Headers.ContentEncoding)}.";
             return null;
         }
 
-        if (IsType(content, "application/json"))
+        if (AnswerContent.IsJson(content))
         {
             return new ResponseObserver(isEventStream: false);
         }
 
-        if (IsType(content, "text/event-stream"))
+        if (AnswerContent.IsEventStream(content))
         {
             return new ResponseObserver(isEventStream: true);
         }
@@ -70,11 +70,4 @@ internal sealed class ObserverTransform(OpenCalls openCalls, CallRecorder record
 
         return null;
     }
-
-    private static bool IsEncoded(HttpContent content) =>
-        content.Headers.NonValidated.Contains("Content-Encoding")
-        && content.Headers.ContentEncoding.Any(e => !e.Equals("identity", StringComparison.OrdinalIgnoreCase));
-
-    private static bool IsType(HttpContent content, string mediaType) =>
-        string.Equals(content.Headers.ContentType?.MediaType, mediaType, StringComparison.OrdinalIgnoreCase);
 }

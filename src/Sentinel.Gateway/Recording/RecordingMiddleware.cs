@@ -31,6 +31,7 @@ internal sealed partial class RecordingMiddleware(
         }
         finally
         {
+            exchange.CallSlots?.Dispose();
             if (HttpMethods.IsGet(context.Request.Method))
             {
                 CloseStream(context);

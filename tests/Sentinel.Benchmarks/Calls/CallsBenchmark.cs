@@ -26,13 +26,20 @@ internal static class CallsBenchmark
             | audit | CPU per call, YARP | Sentinel | ratio, median | of pairs | calls/s | p50 | p99 | RSS | dropped |
             |---|---|---|---|---|---|---|---|---|---|
             """);
-        foreach (var step in options.Steps.Where(step => step != "postgres" || postgres is not null))
+        foreach (var step in options.Steps.Where(IsAuditStep).Where(step => step != "postgres" || postgres is not null))
         {
             await WriteAsync(await RunStepAsync(step, backend.Url, yarp, postgres, options));
         }
 
+        if (options.Steps.Contains(CredentialsStep.Name))
+        {
+            await WriteAsync("\n" + await CredentialsStep.RunAsync(backend.Url, options));
+        }
+
         return 0;
     }
+
+    private static bool IsAuditStep(string step) => step != CredentialsStep.Name;
 
     private static async Task<string> RunStepAsync(
         string step,
@@ -70,14 +77,17 @@ internal static class CallsBenchmark
     }
 
     // Until the tiered compiler rests: on a busy machine that takes longer than any fixed time.
-    private static async Task<long> WarmUpAsync(Uri url, int pid)
+    internal static async Task<long> WarmUpAsync(
+        Uri url,
+        int pid,
+        string? credential = ToolCallBytes.ApiKeyHeader)
     {
         var calls = 0L;
         var isResting = false;
         for (var i = 0; i < WarmUpRoundsMin || (i < WarmUpRoundsMax && !isResting); i++)
         {
             var compiler = ProcessStat.CompilerCpuUs(pid);
-            calls += (await ClosedLoop.RunAsync(url, pid, WarmUpRound)).Calls;
+            calls += (await ClosedLoop.RunAsync(url, pid, WarmUpRound, credential)).Calls;
             isResting = ProcessStat.CompilerCpuUs(pid) - compiler <= 0.02 * WarmUpRound.TotalMicroseconds;
         }
 
@@ -98,7 +108,7 @@ internal static class CallsBenchmark
             CultureInfo.InvariantCulture, $"{Median(bare, value):F0} → {Median(gateway, value):F0}");
     }
 
-    private static double Median(List<Round> rounds, Func<Round, double> value) =>
+    internal static double Median(List<Round> rounds, Func<Round, double> value) =>
         rounds.Select(value).Order().ElementAt(rounds.Count / 2);
 
     private static Task WriteAsync(string text) => Console.Out.WriteLineAsync(text);

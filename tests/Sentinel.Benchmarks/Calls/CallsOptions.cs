@@ -7,7 +7,7 @@ internal sealed record CallsOptions(int Rounds, double Seconds, IReadOnlyList<st
 {
     public static CallsOptions Parse(string[] args)
     {
-        var options = new CallsOptions(9, 1.5, ["off", "postgres", "sqlite"]);
+        var options = new CallsOptions(9, 1.5, ["off", "postgres", "sqlite", CredentialsStep.Name]);
         for (var i = 0; i + 1 < args.Length; i += 2)
         {
             var value = args[i + 1];

@@ -7,13 +7,19 @@ internal sealed class ToolCallBytes
 {
     public const string Backend = "bench";
     public const string ApiKey = "benchmark-key-of-thirty-two-chars";
+
+    /// <summary>The header line of a caller with <see cref="ApiKey"/>.</summary>
+    public const string ApiKeyHeader = $"X-Api-Key: {ApiKey}";
+
     private const int BodyBytes = 600;
     private const int IdDigits = 10;
 
     private readonly byte[] _request;
     private readonly int _idAt;
 
-    public ToolCallBytes(Uri target)
+    /// <param name="target">The proxy.</param>
+    /// <param name="credential">The header line that says who calls; null sends none.</param>
+    public ToolCallBytes(Uri target, string? credential)
     {
         var start = $$$"""{"jsonrpc":"2.0","id":{{{new string('1', IdDigits)}}},""";
         const string Call = """
@@ -21,17 +27,17 @@ internal sealed class ToolCallBytes
             """;
         const string End = "\"}}}";
         var note = '"' + new string('n', BodyBytes - start.Length - Call.Length - End.Length - 1);
-        var head = string.Join(
-            "\r\n",
+        string[] lines =
+        [
             $"POST /{Backend}/mcp HTTP/1.1",
             $"Host: {target.Authority}",
             "User-Agent: benchmark/1.0",
             "Content-Type: application/json",
             "Accept: application/json, text/event-stream",
             "MCP-Protocol-Version: 2025-11-25",
-            $"X-Api-Key: {ApiKey}",
             $"Content-Length: {BodyBytes}",
-            "\r\n");
+        ];
+        var head = string.Join("\r\n", [.. lines, .. credential is null ? [] : new[] { credential }, "\r\n"]);
         _request = Encoding.UTF8.GetBytes(head + start + Call + note + End);
         _idAt = Encoding.UTF8.GetBytes(head).Length + start.IndexOf(new string('1', IdDigits), StringComparison.Ordinal);
     }

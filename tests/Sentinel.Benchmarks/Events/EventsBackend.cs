@@ -25,14 +25,16 @@ internal static class EventsBackend
     private static async Task AnswerAsync(HttpContext context, int events)
     {
         context.Response.ContentType = "text/event-stream";
-        await context.Response.Body.FlushAsync(context.RequestAborted);
         if (HttpMethods.IsGet(context.Request.Method))
         {
+            // Bare YARP holds the headers of a stream back until its first byte.
+            await context.Response.WriteAsync(": open\n\n", context.RequestAborted);
             await Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return;
         }
 
+        await context.Response.Body.FlushAsync(context.RequestAborted);
         await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
         using var pace = new PeriodicTimer(Pace);
         for (var i = 0; i < events; i++)

@@ -1,3 +1,4 @@
+using Sentinel.Benchmarks.Calls;
 using Sentinel.Benchmarks.Processes;
 
 namespace Sentinel.Benchmarks.Load;
@@ -13,9 +14,17 @@ internal static class ClosedLoop
     // What a process still does for calls that are answered, such as writing their rows, is its work all the same.
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(250);
 
-    public static async Task<Round> RunAsync(Uri target, int pid, TimeSpan duration)
+    /// <param name="target">The proxy.</param>
+    /// <param name="pid">The process whose CPU time counts.</param>
+    /// <param name="duration">After this long no call is begun.</param>
+    /// <param name="credential">The header line that says who calls; null sends none.</param>
+    public static async Task<Round> RunAsync(
+        Uri target,
+        int pid,
+        TimeSpan duration,
+        string? credential = ToolCallBytes.ApiKeyHeader)
     {
-        var connections = Enumerable.Range(0, Connections).Select(_ => new Connection(target)).ToList();
+        var connections = Enumerable.Range(0, Connections).Select(_ => new Connection(target, credential)).ToList();
         try
         {
             foreach (var connection in connections)

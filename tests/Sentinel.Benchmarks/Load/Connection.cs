@@ -6,10 +6,10 @@ using Sentinel.Benchmarks.Calls;
 namespace Sentinel.Benchmarks.Load;
 
 /// <summary>One keep-alive connection that calls, waits for the answer, checks it, and calls again.</summary>
-internal sealed class Connection(Uri target) : IDisposable
+internal sealed class Connection(Uri target, string? credential) : IDisposable
 {
     private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-    private readonly ToolCallBytes _call = new(target);
+    private readonly ToolCallBytes _call = new(target, credential);
     private readonly byte[] _answer = new byte[16 * 1024];
 
     /// <summary>Each call's latency in microseconds.</summary>

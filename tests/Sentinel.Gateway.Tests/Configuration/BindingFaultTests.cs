@@ -1,5 +1,6 @@
 using Sentinel.Audit;
 using Sentinel.Gateway.Configuration.Binding;
+using Sentinel.Gateway.Rbac;
 using Xunit;
 
 namespace Sentinel.Gateway.Tests.Configuration;
@@ -192,8 +193,8 @@ public sealed class BindingFaultTests
             (false, AuditStoreKind.Sqlite, "p.db", 7),
             (sentinel.Audit.Enabled, sentinel.Audit.Store, sentinel.Audit.Sqlite.Path, sentinel.Audit.Batch.MaxRows));
         Assert.Equal("http://[::1]:0/", sentinel.Management.Url);
-        Assert.True(snapshot.Policy.Decide(["r"], "a", "z").IsAllowed);
-        Assert.False(snapshot.Policy.Decide(["r"], "a", "y").IsAllowed);
-        Assert.False(snapshot.Policy.Decide(["r"], "a", "x1").IsAllowed);
+        Assert.True(snapshot.Policy.Decide(["r"], "a", TargetKind.Tool, "z", default).IsAllowed);
+        Assert.False(snapshot.Policy.Decide(["r"], "a", TargetKind.Tool, "y", default).IsAllowed);
+        Assert.False(snapshot.Policy.Decide(["r"], "a", TargetKind.Tool, "x1", default).IsAllowed);
     }
 }

@@ -5,7 +5,8 @@ namespace Sentinel.Gateway.Tests.Configuration;
 public sealed class CrossCheckTests
 {
     private const string NoAuthentication =
-        "Sentinel refuses to serve without authentication; write ApiKeys, or Anonymous to allow open access";
+        "Sentinel refuses to serve without authentication; write AzureAd, Issuers or ApiKeys, or Anonymous to allow open "
+        + "access";
 
     private static readonly string OtherHash = new('b', 64);
 

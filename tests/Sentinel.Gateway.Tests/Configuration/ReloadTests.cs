@@ -147,7 +147,7 @@ public sealed class ReloadTests
                 $"{file.Path} cannot be used, version 1 stays in force. Faults (2): $.ReverseProxy.Routes (line 1): "
                     + "there are no routes; write at least one, else every request is answered 404; "
                     + "$.Sentinel.Authentication (line 1): Sentinel refuses to serve without authentication; "
-                    + "write ApiKeys, or Anonymous to allow open access",
+                    + "write AzureAd, Issuers or ApiKeys, or Anonymous to allow open access",
                 $"{file.Path} cannot be used, version 1 stays in force. Faults (1): $ (line 1): "
                     + "the file holds a list; write an object: { \"ReverseProxy\": …, … }",
             ],

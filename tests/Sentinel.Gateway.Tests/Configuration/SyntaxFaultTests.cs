@@ -164,7 +164,7 @@ public sealed class SyntaxFaultTests
         Assert.Equal(
             [
                 "$.Sentinel.Authentication (line 1): Sentinel refuses to serve without authentication; "
-                    + "write ApiKeys, or Anonymous to allow open access",
+                    + "write AzureAd, Issuers or ApiKeys, or Anonymous to allow open access",
                 "$.sentinel (line 2): unknown key 'sentinel'; keys are case-sensitive: write 'Sentinel'",
             ],
             result.Faults.Select(fault => fault.ToString()));

@@ -17,16 +17,19 @@ public sealed class RefusalTests
             .Append(("HeaderMismatch", Refusal.HeaderMismatch("Why.")))
             .Append(("MethodDenied", Refusal.MethodDenied("acme/run")))
             .Append(("Denied", Refusal.Denied(Decision.NoGrant, "drop")))
-            .Append(("Denied", Refusal.Denied(new Decision(false, Decision.ReasonKillSwitch, "disabled *"), "drop")));
+            .Append(("Denied", Refusal.Denied(new Decision(false, Decision.ReasonKillSwitch, "disabled *"), "drop")))
+            .Append(("Denied", Refusal.Denied(new Decision(false, ToolPins.ReasonToolChanged, "pinning"), "drop")));
 
         Assert.Equal(
             """
             MethodNotAllowed: 405 -31405 method_not_allowed; Allow: GET, POST, DELETE, OPTIONS
               An MCP endpoint takes GET, POST, DELETE and OPTIONS, and no upgrade.
             NoCredential: 401 -31401 unauthenticated; WWW-Authenticate: Bearer realm="sentinel"
-              This gateway needs a credential: send an API key as X-Api-Key or as a bearer token.
+              This gateway needs a credential: send an access token as a bearer token, or an API key as X-Api-Key.
             BadCredential: 401 -31401 unauthenticated; WWW-Authenticate: Bearer realm="sentinel"
               The credential is not valid here.
+            InsufficientScope: 403 -31403 insufficient_scope
+              The token is valid and lacks a scope that this gateway demands.
             TwoCredentials: 400 -32600 invalid_request
               The request carries both Authorization and X-Api-Key; send one of them.
             RepeatedHeader: 400 -32600 invalid_request
@@ -45,6 +48,8 @@ public sealed class RefusalTests
               The server behind this gateway refused the gateway's own credential.
             BackendRedirected: 502 -31502 backend_refused
               The server behind this gateway redirected to another origin; the gateway does not follow.
+            BackendListUnreadable: 502 -31502 backend_refused
+              The server behind this gateway answered with a list that cannot be read without doubt; it is not passed on.
             BackendUnreachable: 502 -31502 backend_unreachable
               The server behind this gateway cannot be reached.
             BackendTimeout: 504 -31504 backend_timeout
@@ -61,6 +66,8 @@ public sealed class RefusalTests
               Permission denied for tool: drop
             Denied: 200 -31403 kill_switch
               Tool is switched off: drop
+            Denied: 200 -31403 tool_changed
+              Tool is not available, for an operator has to review it: drop
             """,
             string.Join('\n', refusals.Select(Describe)));
     }
@@ -128,6 +135,7 @@ public sealed class RefusalTests
     {
         Assert.True(Refusal.Denied(Decision.NoGrant, "x").IsPolicy);
         Assert.True(Refusal.MethodDenied("x").IsPolicy);
+        Assert.True(Refusal.Denied(new Decision(false, ToolPins.ReasonToolChanged, "pinning"), "x").IsPolicy);
         Assert.Equal([nameof(Refusal.BatchRefused)], from r in Constants<Refusal>() where r.Value.IsPolicy select r.Name);
     }
 

@@ -102,7 +102,7 @@ public sealed class AccessPolicyTests
 
     [Fact]
     public void Without_roles_nobody_may_do_anything() =>
-        Assert.Same(Decision.NoGrant, AccessPolicy.Compile(new RbacOptions()).Decide(["admin"], "a", "b"));
+        Assert.Same(Decision.NoGrant, AccessPolicy.Compile(new RbacOptions()).Decide(["admin"], "a", TargetKind.Tool, "b", default));
 
     [Fact]
     public void Only_roles_that_the_policy_names_are_known()
@@ -124,7 +124,8 @@ public sealed class AccessPolicyTests
     }
 
     private static Decision Decide(string roles, string backend, string tool) =>
-        Policy.Decide(roles.Split(',', StringSplitOptions.RemoveEmptyEntries), backend, tool);
+        Policy.Decide(
+            roles.Split(',', StringSplitOptions.RemoveEmptyEntries), backend, TargetKind.Tool, tool, arguments: default);
 
     private static RoleOptions Role(string[] allow, params string[] deny) =>
         new() { Allow = Patterns(allow), Deny = Patterns(deny) };

@@ -73,13 +73,13 @@ public sealed class TestKey : IDisposable
             "512" => HashAlgorithmName.SHA512,
             _ => HashAlgorithmName.SHA256,
         };
-        return algorithm[..2] switch
+        return algorithm[..2].ToUpperInvariant() switch
         {
             "RS" => _rsa!.SignData(content, hash, RSASignaturePadding.Pkcs1),
             "PS" => _rsa!.SignData(content, hash, RSASignaturePadding.Pss),
             "ES" => _ecdsa!.SignData(content, hash),
             "HS" => HMACSHA256.HashData(Encoding.UTF8.GetBytes(ToPem()), content),
-            "no" => [],
+            "NO" => [],
             _ => throw new ArgumentException($"Nothing signs with {algorithm}.", nameof(algorithm)),
         };
     }

@@ -15,7 +15,7 @@ internal sealed record SentinelOptions
     [Description("Who may call what.")]
     public RbacOptions Rbac { get; init; } = new();
 
-    [Description("What one request may take.")]
+    [Description("What one request, and one caller, may take.")]
     public LimitsOptions Limits { get; init; } = new();
 
     [Description("Calls of sessions.")]
@@ -32,14 +32,6 @@ internal sealed record SentinelOptions
     [Description("The listener for operators.")]
     [ActsAtStart]
     public ManagementOptions Management { get; init; } = new();
-}
-
-/// <summary>What one request may take.</summary>
-internal sealed record LimitsOptions
-{
-    [Description("Longest request body in bytes; a longer one is answered 413.")]
-    [Range(1024, 1024 * 1024 * 1024)]
-    public long MaxRequestBodyBytes { get; init; } = 4 * 1024 * 1024;
 }
 
 /// <summary>Calls of sessions, which exist up to revision 2025-11-25.</summary>

@@ -7,7 +7,11 @@ namespace Sentinel.Gateway.Configuration.Reload;
 /// <param name="Identity">Equal for two looks that saw the same.</param>
 /// <param name="Content">The bytes; empty after a fault.</param>
 /// <param name="Fault">Why there are none.</param>
-internal sealed record FileLook(string Identity, ReadOnlyMemory<byte> Content, ConfigurationFault? Fault);
+internal sealed record FileLook(string Identity, ReadOnlyMemory<byte> Content, ConfigurationFault? Fault)
+{
+    /// <summary>What was seen of tools.lock.json beside it.</summary>
+    public FileLook? ToolsLock { get; init; }
+}
 
 /// <summary>Reads the file whole.</summary>
 /// <remarks>
@@ -19,6 +23,13 @@ internal static class ConfigurationFile
     private const long LongestFileBytes = 16 * 1024 * 1024;
 
     public static async Task<FileLook> LookAsync(string path, CancellationToken cancellationToken)
+    {
+        var look = await ReadAsync(path, cancellationToken);
+        var toolsLock = await ReadAsync(Pinning.ToolsLock.PathBeside(path), cancellationToken);
+        return look with { Identity = $"{look.Identity} {toolsLock.Identity}", ToolsLock = toolsLock };
+    }
+
+    private static async Task<FileLook> ReadAsync(string path, CancellationToken cancellationToken)
     {
         try
         {

@@ -1,0 +1,13 @@
+using System.CommandLine;
+
+namespace Sentinel.Gateway.Cli;
+
+/// <summary>A verb that answers by its exit code: 0 and 1 are answers, 2 says that there is none.</summary>
+internal sealed class AnsweringCommand(string name, string description) : Command(name, description)
+{
+    public const int NoAnswer = 2;
+
+    /// <summary>Wrong usage gives no answer either, where other verbs end with 1.</summary>
+    public static int ExitCode(ParseResult parsed, int exitCode) =>
+        parsed.Errors.Count > 0 && parsed.CommandResult.Command is AnsweringCommand ? NoAnswer : exitCode;
+}

@@ -1,0 +1,198 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using ModelContextProtocol;
+using ModelContextProtocol.Client;
+using Sentinel.Gateway.Authorization.Lists;
+using Sentinel.Gateway.Authorization.Pinning;
+using Sentinel.Gateway.Configuration;
+using Sentinel.Gateway.Configuration.Pinning;
+using Sentinel.Gateway.Mcp.Lists;
+using Yarp.ReverseProxy.Configuration;
+
+namespace Sentinel.Gateway.Cli;
+
+/// <summary><c>sentinel policy list</c>: everything that a caller can use, as the backends have it now.</summary>
+internal static class PolicyListCommand
+{
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
+
+    private static readonly JsonSerializerOptions Indented = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    private static readonly Option<string[]> As = new("--as")
+    {
+        Description = "A role of the caller, which may be repeated.",
+        HelpName = "ROLE",
+    };
+
+    private static readonly Option<string> Key = new("--key")
+    {
+        Description = "The name of an API key, for its roles.",
+        HelpName = "NAME",
+    };
+
+    private static readonly Option<bool> Json = new("--json")
+    {
+        Description = "Print JSON.",
+    };
+
+    public static Command Create()
+    {
+        var command = new Command("list", "List everything that a caller can use on the running backends.")
+        {
+            SharedOptions.Config,
+            As,
+            Key,
+            Json,
+        };
+        command.SetAction((result, cancellationToken) => RunAsync(
+            result.GetRequiredValue(SharedOptions.Config),
+            result.GetValue(As) ?? [],
+            result.GetValue(Key),
+            result.GetValue(Json),
+            result.InvocationConfiguration,
+            cancellationToken));
+        return command;
+    }
+
+    internal static async Task<int> RunAsync(
+        string path,
+        string[] roles,
+        string? key,
+        bool isJson,
+        InvocationConfiguration console,
+        CancellationToken cancellationToken)
+    {
+        ConfigurationSnapshot snapshot;
+        try
+        {
+            var source = await ConfigurationSource.LoadAsync(path, ProcessEnvironment.Read(), cancellationToken);
+            snapshot = source.Current;
+        }
+        catch (ConfigurationException e)
+        {
+            await CheckCommand.WriteFaultsAsync(e.Faults, console.Error);
+            return 1;
+        }
+
+        if (Problem(snapshot, roles, key) is { } problem)
+        {
+            await console.Error.WriteLineAsync(problem);
+            return 1;
+        }
+
+        var effective = key is null ? roles : KeyOf(snapshot, key)!.Roles;
+        var usable = new List<UsableItem>();
+        var isWell = true;
+        foreach (var cluster in snapshot.Clusters)
+        {
+            try
+            {
+                usable.AddRange(await ListAsync(snapshot, cluster, effective, cancellationToken));
+            }
+            // Whatever one server can do wrong: what the others have is still worth seeing.
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                isWell = false;
+                var why = e is OperationCanceledException ? "no answer in time" : e.GetBaseException().Message;
+                await console.Error.WriteLineAsync(FaultText.OneLine($"{cluster.ClusterId}: {why}"));
+            }
+        }
+
+        await console.Output.WriteLineAsync(isJson ? JsonSerializer.Serialize(usable, Indented) : Table(usable));
+        return isWell ? 0 : 1;
+    }
+
+    private static string? Problem(ConfigurationSnapshot snapshot, string[] roles, string? key)
+    {
+        if (key is null == (roles.Length == 0))
+        {
+            return "Name the caller by --as ROLE or by --key NAME.";
+        }
+
+        if (key is not null && KeyOf(snapshot, key) is null)
+        {
+            return $"There is no API key '{key}' in Authentication.ApiKeys.";
+        }
+
+        return roles.FirstOrDefault(role => !snapshot.Policy.HasRole(role)) is { } unknown
+            ? $"There is no role '{unknown}' in Rbac.Roles."
+            : null;
+    }
+
+    private static ApiKeyOptions? KeyOf(ConfigurationSnapshot snapshot, string name) =>
+        snapshot.Sentinel.Authentication!.ApiKeys.FirstOrDefault(key => key.Name == name);
+
+    private static async Task<List<UsableItem>> ListAsync(
+        ConfigurationSnapshot snapshot,
+        ClusterConfig cluster,
+        IReadOnlyList<string> roles,
+        CancellationToken cancellationToken)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(Timeout);
+
+        // Destinations of a backend are taken to have the same.
+        var address = new Uri(cluster.Destinations!.First().Value.Address);
+        await using var client = await BackendLists.ConnectAsync(address, [], timeout.Token);
+        var usable = new List<UsableItem>();
+        foreach (var kind in ListKinds.All)
+        {
+            foreach (var name in await NamesAsync(client, kind, timeout.Token))
+            {
+                var decision = snapshot.Policy.DecideVisibility(
+                    roles, cluster.ClusterId, ListTargets.Of(kind), name);
+                if (decision.IsAllowed)
+                {
+                    usable.Add(new UsableItem(
+                        cluster.ClusterId, ListKinds.Singular(kind), name, decision.Rule, IsLimited: false));
+                }
+            }
+        }
+
+        return usable;
+    }
+
+    private static async Task<IEnumerable<string>> NamesAsync(
+        McpClient client,
+        ListKind kind,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await BackendLists.ReadAsync(client, kind, cancellationToken))
+                .Where(item => item.ValueKind == JsonValueKind.Object
+                    && item.TryGetProperty(ListKinds.ItemKey(kind), out var name)
+                    && name.ValueKind == JsonValueKind.String)
+                .Select(item => item.GetProperty(ListKinds.ItemKey(kind)).GetString()!)
+                .Order(StringComparer.Ordinal);
+        }
+        catch (McpProtocolException e) when (e.ErrorCode is McpErrorCode.MethodNotFound)
+        {
+            // Resources without templates, for example.
+            return [];
+        }
+    }
+
+    private static string Table(List<UsableItem> usable)
+    {
+        if (usable.Count == 0)
+        {
+            return "Nothing.";
+        }
+
+        var name = usable.Max(item => item.Backend.Length + 1 + item.Name.Length);
+        var lines = usable.Select(item =>
+            $"{item.Kind,-17} {VisibleText.Escape($"{item.Backend}/{item.Name}").PadRight(name)}  {item.Rule}"
+            + (item.IsLimited ? "  (some arguments only)" : ""));
+        return string.Join('\n', lines) + string.Create(CultureInfo.InvariantCulture, $"\n{usable.Count} usable.");
+    }
+
+    /// <summary>What a caller can use, and the grant that says so.</summary>
+    private sealed record UsableItem(string Backend, string Kind, string Name, string Rule, bool IsLimited);
+}

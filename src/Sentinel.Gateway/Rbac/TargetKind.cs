@@ -1,0 +1,9 @@
+namespace Sentinel.Gateway.Rbac;
+
+/// <summary>What a rule speaks of and a caller asks for.</summary>
+internal enum TargetKind
+{
+    Tool,
+    Prompt,
+    Resource,
+}
