@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Sentinel.Audit.Journal;
 using Sentinel.Audit.Stores;
 
 namespace Sentinel.Audit;
@@ -46,18 +47,28 @@ public static class AuditServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(options);
         Validate(options);
         var choice = StoreChoice.Decide(options, environment);
+        var opening = OpeningOf(options);
+        if (choice.Kind is null && choice.MissingVariable is { } variable && opening is { IsRequired: true })
+        {
+            throw new AuditConfigurationException(
+                $"{variable} is not set, and Audit.Guarantee or Audit.StrictFor demands that no call goes unrecorded: set it, "
+                + "choose another Audit.Store, or another Audit.Guarantee.");
+        }
+
         instance ??= string.Create(
             CultureInfo.InvariantCulture, $"{Environment.MachineName}:{Environment.ProcessId}");
 
         services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(provider => new AuditCounters(provider.GetRequiredService<IMeterFactory>()));
+        services.AddSingleton(provider => new AuditCounters(
+            provider.GetRequiredService<IMeterFactory>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new AuditChannel(
             options.Channel.Capacity,
             provider.GetRequiredService<AuditCounters>(),
             new AuditHealth(choice.Kind is not null, choice.Name),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<AuditChannel>>()));
+            provider.GetRequiredService<ILogger<AuditChannel>>(),
+            options.Guarantee));
         services.AddSingleton<IHostedService>(provider => new StoreNotice(
             choice, options, provider.GetRequiredService<ILogger<StoreNotice>>()));
         if (choice.Kind is not null)
@@ -69,11 +80,23 @@ public static class AuditServiceCollectionExtensions
                 instance,
                 timings,
                 provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<ILogger<AuditWriter>>()));
+                provider.GetRequiredService<ILogger<AuditWriter>>(),
+                opening));
             services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<AuditWriter>());
         }
 
         return services;
+    }
+
+    private static JournalOpening? OpeningOf(AuditOptions options)
+    {
+        var isRequired = options.Guarantee == AuditGuarantee.Strict || options.StrictFor.Count > 0;
+        return options.Guarantee == AuditGuarantee.BestEffort && !isRequired
+            ? null
+            : new JournalOpening(
+                options.Journal.Path,
+                new JournalLimits(options.Journal.MaxBytes, TimeSpan.FromSeconds(options.Journal.KeepSeconds)),
+                isRequired);
     }
 
     private static IAuditStore CreateStore(
@@ -100,7 +123,7 @@ public static class AuditServiceCollectionExtensions
         (string Path, object Section)[] sections =
         [
             ("Audit", options), ("Audit.Postgres", options.Postgres), ("Audit.Sqlite", options.Sqlite),
-            ("Audit.Channel", options.Channel), ("Audit.Batch", options.Batch),
+            ("Audit.Channel", options.Channel), ("Audit.Batch", options.Batch), ("Audit.Journal", options.Journal),
         ];
         foreach (var (path, section) in sections)
         {

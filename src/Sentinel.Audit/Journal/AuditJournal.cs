@@ -83,28 +83,31 @@ internal sealed partial class AuditJournal : IDisposable
         return journal;
     }
 
-    /// <returns>The call's ticket; null where the journal did not take it.</returns>
-    public JournalTicket? TryBegin(AuditEntry entry)
+    /// <summary>Records that the call of a ticket is about to be forwarded.</summary>
+    /// <param name="ticket">Learns its place.</param>
+    /// <param name="entry">Everything but the outcome.</param>
+    /// <param name="isPatient">Whether the call rather waits for other appends than goes on without.</param>
+    /// <returns>False where the journal did not take it.</returns>
+    public bool TryBegin(JournalTicket ticket, AuditEntry entry, bool isPatient)
     {
         var buffer = JournalBuffer.Start();
         EntryFormat.WriteBegin(buffer, entry);
         var checksum = buffer.PayloadChecksum;
-        if (!_lock.TryEnter(_limits.LockWait))
+        if (!_lock.TryEnter(isPatient ? _limits.FlushWait : _limits.LockWait))
         {
-            return null;
+            return false;
         }
 
         try
         {
             if (Append(buffer.Record, RecordKind.Begin, checksum, isReserved: false) is not { } begin)
             {
-                return null;
+                return false;
             }
 
-            var ticket = new JournalTicket(entry.RequestId) { Begin = begin, Segment = _segments.Current };
-            ticket.Segment!.Open.Add(ticket);
-            _open++;
-            return ticket;
+            ticket.Begin = begin;
+            Hold(ticket, _segments.Current!);
+            return true;
         }
         finally
         {
@@ -169,6 +172,23 @@ internal sealed partial class AuditJournal : IDisposable
         {
             _flushFault = $"the disk took longer than {_limits.FlushWait.TotalSeconds} s";
             return false;
+        }
+    }
+
+    /// <summary>Of recovery: the calls without an outcome in segments of earlier runs, which are known from here on.</summary>
+    public void TakeUp(IEnumerable<JournalTicket> open)
+    {
+        lock (_lock)
+        {
+            foreach (var ticket in open)
+            {
+                Hold(ticket, ticket.Segment!);
+            }
+
+            foreach (var segment in _segments.All)
+            {
+                segment.IsKnown = true;
+            }
         }
     }
 
@@ -258,7 +278,7 @@ internal sealed partial class AuditJournal : IDisposable
 
         var buffer = JournalBuffer.Start();
         EntryFormat.WriteEnd(buffer, entry, ticket.Begin);
-        if (AppendRow(buffer.Record, RecordKind.End, buffer.PayloadChecksum, isReserved: true, entry) is not { } end)
+        if (AppendRow(buffer.Record, RecordKind.End, buffer.PayloadChecksum, isReserved: true, ticket.IsCrashed ? null : entry) is not { } end)
         {
             return false;
         }
@@ -266,6 +286,13 @@ internal sealed partial class AuditJournal : IDisposable
         Close(ticket);
         segment.LastEnd = Math.Max(segment.LastEnd, end);
         return true;
+    }
+
+    private void Hold(JournalTicket ticket, JournalSegment segment)
+    {
+        ticket.Segment = segment;
+        segment.Open.Add(ticket);
+        _open++;
     }
 
     private void Close(JournalTicket ticket)
@@ -279,7 +306,7 @@ internal sealed partial class AuditJournal : IDisposable
     }
 
     // Returns the place behind the row.
-    private long? AppendRow(Span<byte> record, RecordKind kind, uint checksum, bool isReserved, AuditEntry entry)
+    private long? AppendRow(Span<byte> record, RecordKind kind, uint checksum, bool isReserved, AuditEntry? entry)
     {
         if (Append(record, kind, checksum, isReserved) is not { } start)
         {
@@ -288,7 +315,11 @@ internal sealed partial class AuditJournal : IDisposable
 
         var end = start + record.Length;
         _segments.Current!.LastRow = end;
-        HandOver?.Invoke(new QueuedEntry(entry, _lastSequence, end));
+        if (entry is not null)
+        {
+            HandOver?.Invoke(new QueuedEntry(entry, _lastSequence, end));
+        }
+
         return end;
     }
 

@@ -13,7 +13,8 @@ internal static class EntryFormat
     public static void WriteBegin(JournalBuffer buffer, AuditEntry entry)
     {
         buffer.Id(entry.RequestId);
-        buffer.Long(entry.Timestamp.ToUniversalTime().Ticks);
+        var arrival = entry.Timestamp;
+        buffer.Long((arrival.Kind == DateTimeKind.Local ? arrival.ToUniversalTime() : arrival).Ticks);
         buffer.Optional(entry.RequestBytes);
         Text(buffer, entry.ClientSubject);
         Text(buffer, entry.ClientRole);

@@ -71,6 +71,7 @@ internal sealed class JournalReader(AuditJournal journal, long position)
         while (TryRead(out var start, out var header, out var payload))
         {
             isOwn = JournalPosition.Segment(start) >= journal.FirstOwnSegment;
+            LastSequence = isOwn ? header.Sequence : 0;
             if (header.Kind == RecordKind.Whole)
             {
                 row = new QueuedEntry(EntryFormat.ReadWhole(payload), header.Sequence, Position);
@@ -93,6 +94,9 @@ internal sealed class JournalReader(AuditJournal journal, long position)
         (row, isOwn) = (default, false);
         return false;
     }
+
+    /// <summary>The number of the last row of this run that was read or passed over.</summary>
+    public long LastSequence { get; private set; }
 
     /// <summary>Outcomes whose Begin is damaged: of these calls no row can be made.</summary>
     public long Orphans { get; private set; }

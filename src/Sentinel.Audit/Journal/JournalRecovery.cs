@@ -34,7 +34,12 @@ internal static class JournalRecovery
             {
                 case RecordKind.Begin or RecordKind.Carried:
                     var begun = EntryFormat.ReadBegin(payload);
-                    open[begun.RequestId] = new JournalTicket(begun.RequestId) { Begin = start, Segment = segment };
+                    open[begun.RequestId] = new JournalTicket(begun.RequestId)
+                    {
+                        Begin = start,
+                        Segment = segment,
+                        IsCrashed = true,
+                    };
                     break;
                 case RecordKind.End:
                     var (begin, requestId) = EntryFormat.ReadReference(payload);

@@ -13,6 +13,7 @@ internal sealed class TransformOrder(
     InspectRequest inspect,
     AuthorizationTransform authorization,
     OpenCallsTransform openCalls,
+    BeginTransform begin,
     EndpointEventTransform endpointEvent,
     ListFilterTransform lists,
     ObserverTransform observer)
@@ -32,6 +33,7 @@ internal sealed class TransformOrder(
         context.RequestTransforms.Insert(1, authorization);
         context.RequestTransforms.Insert(2, new RequestHygieneTransform());
         context.RequestTransforms.Add(openCalls);
+        context.RequestTransforms.Add(begin);
         context.RequestTransforms.Add(new CallerHeadersTransform());
 
         context.ResponseTransforms.Insert(0, new BackendAnswerTransform());

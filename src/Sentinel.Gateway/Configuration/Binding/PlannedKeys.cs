@@ -21,8 +21,6 @@ internal static class PlannedKeys
         "$.Sentinel.Authentication.ApiKeys[].Backends",
         "$.Sentinel.Rbac.Roles.*.Allow[].Tool",
         "$.Sentinel.Rbac.Roles.*.Allow[].Arguments",
-        "$.Sentinel.Audit.Journal",
-        "$.Sentinel.Audit.StrictFor",
         "$.Sentinel.Audit.Redact",
         "$.Sentinel.Audit.RecordReads",
         "$.Sentinel.Audit.RetentionDays",
@@ -33,7 +31,6 @@ internal static class PlannedKeys
     private static readonly Dictionary<string, string[]> Values = new(StringComparer.Ordinal)
     {
         ["$.Sentinel.Rbac.Mode"] = ["Shadow"],
-        ["$.Sentinel.Audit.Guarantee"] = ["Durable", "Strict"],
     };
 
     /// <summary>The planned key that this one is or, but for its case, would be.</summary>
