@@ -206,8 +206,9 @@ public sealed partial class AuditChannel : IDisposable
     [LoggerMessage(
         3201,
         LogLevel.Warning,
-        "{Calls} calls are not in the audit journal: {Fault}. They go by the channel alone, where a killed process or a "
-        + "full channel loses them; Strict ones are refused. Give the journal's disk room, or raise Audit.Journal.MaxBytes.")]
+        "{Calls} calls are not in the audit journal: {Fault}. They go by the channel alone, where a killed process "
+        + "or a full channel loses them; Strict ones are refused. Give the journal's disk room, or raise "
+        + "Audit.Journal.MaxBytes.")]
     private static partial void LogUnjournaled(ILogger logger, long calls, string fault);
 
     [LoggerMessage(

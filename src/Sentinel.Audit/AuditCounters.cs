@@ -45,9 +45,11 @@ internal sealed class AuditCounters : IDisposable
         _meter.CreateObservableGauge(
             "sentinel.audit.queued", () => Queued, "{entry}", "Entries that the store does not have yet.");
         _meter.CreateObservableGauge(
-            "sentinel.audit.lag.seconds", () => LagSeconds, "s", "How long the oldest entry on its way has been waiting.");
+            "sentinel.audit.lag.seconds", () => LagSeconds, "s",
+            "How long the oldest entry on its way has been waiting.");
         _meter.CreateObservableGauge(
-            "sentinel.audit.lag.bytes", () => JournalBytesBehind(), "By", "Bytes of the journal that the store does not have.");
+            "sentinel.audit.lag.bytes", () => JournalBytesBehind(), "By",
+            "Bytes of the journal that the store does not have.");
     }
 
     /// <summary>Bytes of the journal that the store does not have.</summary>

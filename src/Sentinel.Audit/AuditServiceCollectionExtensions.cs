@@ -51,8 +51,8 @@ public static class AuditServiceCollectionExtensions
         if (choice.Kind is null && choice.MissingVariable is { } variable && opening is { IsRequired: true })
         {
             throw new AuditConfigurationException(
-                $"{variable} is not set, and Audit.Guarantee or Audit.StrictFor demands that no call goes unrecorded: set it, "
-                + "choose another Audit.Store, or another Audit.Guarantee.");
+                $"{variable} is not set, and Audit.Guarantee or Audit.StrictFor demands that no call goes "
+                + "unrecorded: set it, choose another Audit.Store, or another Audit.Guarantee.");
         }
 
         instance ??= string.Create(
@@ -75,7 +75,12 @@ public static class AuditServiceCollectionExtensions
         {
             services.AddSingleton(provider => new AuditWriter(
                 provider.GetRequiredService<AuditChannel>(),
-                CreateStore(provider, choice, options, timings),
+                CreateStore(
+                    provider.GetRequiredService<TimeProvider>(),
+                    provider.GetRequiredService<ILoggerFactory>(),
+                    choice,
+                    options,
+                    timings),
                 options.Batch,
                 instance,
                 timings,
@@ -88,7 +93,7 @@ public static class AuditServiceCollectionExtensions
         return services;
     }
 
-    private static JournalOpening? OpeningOf(AuditOptions options)
+    internal static JournalOpening? OpeningOf(AuditOptions options)
     {
         var isRequired = options.Guarantee == AuditGuarantee.Strict || options.StrictFor.Count > 0;
         return options.Guarantee == AuditGuarantee.BestEffort && !isRequired
@@ -99,22 +104,23 @@ public static class AuditServiceCollectionExtensions
                 isRequired);
     }
 
-    private static IAuditStore CreateStore(
-        IServiceProvider provider,
+    /// <exception cref="AuditConfigurationException">No store is chosen.</exception>
+    internal static IAuditStore CreateStore(
+        TimeProvider time,
+        ILoggerFactory logging,
         StoreChoice choice,
         AuditOptions options,
         AuditTimings timings)
     {
-        var time = provider.GetRequiredService<TimeProvider>();
         return choice.Postgres is { } settings
             ? new PostgresAuditStore(
                 settings,
                 options.Migrate,
                 timings,
                 time,
-                provider.GetRequiredService<ILogger<PostgresAuditStore>>())
+                logging.CreateLogger<PostgresAuditStore>())
             : new SqliteAuditStore(
-                options.Sqlite.Path, time, provider.GetRequiredService<ILogger<SqliteAuditStore>>());
+                options.Sqlite.Path, time, logging.CreateLogger<SqliteAuditStore>());
     }
 
     private static void Validate(AuditOptions options)

@@ -205,8 +205,8 @@ internal sealed partial class AuditWriter : IHostedService, IDisposable
         {
             throw new AuditStoreException(
                 StoreFailure.Final,
-                $"The store has the journal {WriterId} up to {stored ?? 0}, where the journal does not reach: one of the two "
-                + "was put back to an older state, or another process writes under this id.");
+                $"The store has the journal {WriterId} up to {stored ?? 0}, where the journal does not reach: "
+                + "one of the two was put back to an older state, or another process writes under this id.");
         }
 
         _hasStored |= stored is not null;
@@ -249,7 +249,8 @@ internal sealed partial class AuditWriter : IHostedService, IDisposable
     private async Task EndAsync()
     {
         _channel.Close();
-        long left = _kept.Count + _hand.Skip((int)((_delivery?.Settled ?? 0) - _handStart)).Count(taken => !taken.IsJournaled);
+        long left = _kept.Count
+            + _hand.Skip((int)((_delivery?.Settled ?? 0) - _handStart)).Count(taken => !taken.IsJournaled);
         while (_channel.Reader.TryRead(out var queued))
         {
             left += queued.Sequence == 0 ? 1 : 0;
@@ -277,8 +278,8 @@ internal sealed partial class AuditWriter : IHostedService, IDisposable
     [LoggerMessage(
         3204,
         LogLevel.Error,
-        "The audit journal {Path} has {Bytes} damaged bytes, and {Rows} rows are missing in it. A torn end is what a power "
-        + "failure leaves; anything else says that the disk is failing.")]
+        "The audit journal {Path} has {Bytes} damaged bytes, and {Rows} rows are missing in it. A torn end is what a "
+        + "power failure leaves; anything else says that the disk is failing.")]
     private partial void LogDamaged(string path, long bytes, long rows);
 
     [LoggerMessage(

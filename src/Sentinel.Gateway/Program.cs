@@ -9,6 +9,9 @@ var root = new RootCommand("Sentinel authenticates, authorizes and audits calls 
     DemoCommand.Create(),
     CheckCommand.Create(),
     MigrateCommand.Create(),
+    AuditCommand.Create(),
+    KeyCommand.Create(),
+    SessionKeyCommand.Create(),
     PolicyCommand.Create(),
 };
 root.SetAction(ServeCommand.RunAsync);

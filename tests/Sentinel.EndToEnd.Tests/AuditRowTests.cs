@@ -121,7 +121,7 @@ public sealed class AuditRowTests(RecordedGateway recorded, Servers servers) : I
             id: "\"a\\\"b\"",
             headers:
             [
-                ("Mcp-Session-Id", Session),
+                ("Mcp-Session-Id", await RawSession.OpenAsync(recorded.Gateway, servers.Raw, Session)),
                 ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
             ]
         );

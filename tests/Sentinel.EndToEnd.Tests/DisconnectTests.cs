@@ -108,7 +108,8 @@ public sealed class DisconnectTests(Servers servers)
     {
         var url = new Uri((await servers.Gateway).Url, $"raw/{_path}");
         // In a session, as GET streams are: without one, the first event could be an HTTP+SSE server's endpoint.
-        var request = RawCall.Request(new HttpMethod(method), url).With("Mcp-Session-Id", _path);
+        var session = await RawSession.OpenAsync(await servers.Gateway, servers.Raw, _path);
+        var request = RawCall.Request(new HttpMethod(method), url).With("Mcp-Session-Id", session);
         return await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
     }
 

@@ -13,18 +13,22 @@ public sealed class HttpSseTests(RecordedGateway recorded, Servers servers) : IC
     private readonly ConcurrentDictionary<string, HttpContext> _streams = new();
 
     [Theory]
-    [InlineData("/{0}/message?sessionId=a%2Db")]
-    [InlineData("message?sessionId=a%2Db")]
-    [InlineData("http://{1}/{0}/message?sessionId=a%2Db")]
-    public async Task The_endpoint_is_rewritten_under_the_route_and_calls_to_it_are_recorded(string endpoint)
+    [InlineData("/{0}/message?sessionId=a%2Db&c=%20d")]
+    [InlineData("message?sessionId=a%2Db&c=%20d")]
+    [InlineData("message?sessionId=a-b&c=%20d#fragment")]
+    [InlineData("http://{1}/{0}/message?sessionId=a%2Db&c=%20d")]
+    public async Task The_endpoint_is_sealed_under_the_route_and_calls_to_it_are_recorded(string endpoint)
     {
         using var stream = await OpenAsync(endpoint);
-        var lines = new StreamReader(await stream.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
-        var endpointPath = $"/raw/{_client}/message?sessionId=";
-        Assert.Equal(["event: endpoint", $"data: {endpointPath}a-b", ""], await ReadAsync(lines, 3));
+        var lines = await LinesAsync(stream);
 
-        var reply = await PostAsync($"{endpointPath}a%2Db", RawCall.ToolCall("echo", "7"));
+        var path = await EndpointAsync(lines);
+        Assert.Matches($"^/raw/{_client}/message\\?sentinel-session=[A-Za-z0-9_-]{{60,}}$", path);
+        Assert.DoesNotContain("a-b", path, StringComparison.Ordinal);
+
+        var reply = await PostAsync(path, RawCall.ToolCall("echo", "7"));
         Assert.Equal((202, "Accepted"), (reply.Status, reply.Text));
+        Assert.Equal($"/{_client}/message?sessionId=a-b&c=%20d", Assert.Single(Arrived()).Path);
         Assert.Equal(["event: message", "data: {\"jsonrpc\":\"2.0\",\"id\":7,\"result\":{}}", ""], await ReadAsync(lines, 3));
 
         var row = await recorded.OnlyRowAsync(_client);
@@ -37,12 +41,13 @@ public sealed class HttpSseTests(RecordedGateway recorded, Servers servers) : IC
     public async Task A_denied_call_reaches_no_server_and_is_answered_by_the_gateway()
     {
         using var stream = await OpenAsync("message?s=1", key: Servers.LimitedKey);
+        var path = await EndpointAsync(await LinesAsync(stream));
 
-        var reply = await PostAsync($"/raw/{_client}/message?s=1", RawCall.ToolCall("echo"), Servers.LimitedKey);
+        var reply = await PostAsync(path, RawCall.ToolCall("echo"), Servers.LimitedKey);
 
         Assert.Equal(200, reply.Status);
         Assert.Equal(("denied", "rbac"), Reason(await recorded.OnlyRowAsync(_client)));
-        Assert.DoesNotContain(servers.Raw.Requests, r => r.Method == "POST" && r.Path.StartsWith($"/{_client}", StringComparison.Ordinal));
+        Assert.Empty(Arrived());
         _ended.SetResult();
     }
 
@@ -50,7 +55,7 @@ public sealed class HttpSseTests(RecordedGateway recorded, Servers servers) : IC
     public async Task A_call_is_truncated_when_the_stream_ends_without_its_answer()
     {
         using var stream = await OpenAsync("message?s=1", answers: false);
-        await PostAsync($"/raw/{_client}/message?s=1", RawCall.ToolCall("echo"));
+        await PostAsync(await EndpointAsync(await LinesAsync(stream)), RawCall.ToolCall("echo"));
         await recorded.FenceAsync(_client);
         Assert.Empty(await recorded.Table.RowsAsync(_client));
 
@@ -63,7 +68,7 @@ public sealed class HttpSseTests(RecordedGateway recorded, Servers servers) : IC
     public async Task A_call_is_abandoned_when_the_client_closes_the_stream()
     {
         var stream = await OpenAsync("message?s=1", answers: false);
-        await PostAsync($"/raw/{_client}/message?s=1", RawCall.ToolCall("echo"));
+        await PostAsync(await EndpointAsync(await LinesAsync(stream)), RawCall.ToolCall("echo"));
 
         stream.Dispose();
 
@@ -89,6 +94,53 @@ public sealed class HttpSseTests(RecordedGateway recorded, Servers servers) : IC
 
         await recorded.Gateway.Process.WaitForLineAsync(
             line => line.Contains("its endpoint event leads to another origin", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_endpoint_is_its_callers_own_and_only_as_it_was_sealed()
+    {
+        using var stream = await OpenAsync("message?sessionId=a-b");
+        var path = await EndpointAsync(await LinesAsync(stream));
+        var query = path[path.IndexOf('?', StringComparison.Ordinal)..];
+
+        await AssertUnknownAsync(path, Servers.LimitedKey);
+        await AssertUnknownAsync(path[..^1]);
+        await AssertUnknownAsync(path + "A");
+        await AssertUnknownAsync(path + "&sessionId=a-b");
+        await AssertUnknownAsync($"/raw/{_client}/message/other{query}");
+        await AssertUnknownAsync($"/sample/{_client}/message{query}");
+        await AssertUnknownAsync($"/raw/{_client}/message?sessionId=a-b");
+        await AssertUnknownAsync($"/raw/{_client}/message?session_id=a-b");
+        await AssertUnknownAsync($"/raw/{_client}/message?x=1&session%49d=a-b");
+
+        Assert.Empty(Arrived());
+        Assert.Equal(202, (await PostAsync(path, RawCall.ToolCall("echo", "7"))).Status);
+        _ended.SetResult();
+    }
+
+    private async Task AssertUnknownAsync(string path, string key = Servers.TesterKey)
+    {
+        var reply = await PostAsync(path, RawCall.ToolCall("echo", "7"), key);
+        Assert.True(reply.Status == 404, $"{path}: {reply.Status}");
+        Assert.Contains("\"id\":7", reply.Text, StringComparison.Ordinal);
+        Assert.Contains("session_unknown", reply.Text, StringComparison.Ordinal);
+    }
+
+    private ScriptedRequest[] Arrived() =>
+    [
+        .. servers.Raw.Requests.Where(
+            r => r.Method == "POST" && r.Path.StartsWith($"/{_client}", StringComparison.Ordinal)),
+    ];
+
+    private static async Task<StreamReader> LinesAsync(HttpResponseMessage stream) =>
+        new(await stream.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
+
+    private static async Task<string> EndpointAsync(StreamReader lines)
+    {
+        var read = await ReadAsync(lines, 3);
+        Assert.Equal(("event: endpoint", ""), (read[0], read[2]));
+        Assert.StartsWith("data: ", read[1], StringComparison.Ordinal);
+        return read[1]["data: ".Length..];
     }
 
     private async Task<HttpResponseMessage> OpenAsync(

@@ -41,9 +41,10 @@ public sealed class LockStepTests(Servers servers)
             }
         });
 
+        var session = await RawSession.OpenAsync(await servers.Gateway, servers.Raw, _path);
         using var response = await RawCall
             .Request(new HttpMethod(method), new Uri((await servers.Gateway).Url, $"raw/{_path}"))
-            .With("Mcp-Session-Id", _path)
+            .With("Mcp-Session-Id", session)
             .SendAsync();
         await using var body = await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
         foreach (var (index, fragment) in fragments.Index())

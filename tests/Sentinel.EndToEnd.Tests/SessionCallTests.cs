@@ -232,7 +232,7 @@ public sealed class SessionCallTests(RecordedGateway recorded, Servers servers) 
             RawCall.ToolCall("echo"),
             [
                 ("User-Agent", client ?? _client), ("X-Call", "1"), ("MCP-Protocol-Version", Revision),
-                ("Mcp-Session-Id", session ?? _client),
+                ("Mcp-Session-Id", await SealedAsync(session)),
             ]);
 
     private async Task CancelAsync(string requestId, string? session = null)
@@ -242,7 +242,7 @@ public sealed class SessionCallTests(RecordedGateway recorded, Servers servers) 
             new Uri(recorded.Gateway.Url, $"raw/{_client}"),
             Servers.TesterKey,
             body,
-            [("MCP-Protocol-Version", Revision), ("Mcp-Session-Id", session ?? _client)]);
+            [("MCP-Protocol-Version", Revision), ("Mcp-Session-Id", await SealedAsync(session))]);
         Assert.Equal(202, reply.Status);
     }
 
@@ -264,12 +264,15 @@ public sealed class SessionCallTests(RecordedGateway recorded, Servers servers) 
             .With("X-Api-Key", key)
             .With("Accept", "text/event-stream")
             .With("MCP-Protocol-Version", Revision)
-            .With("Mcp-Session-Id", session ?? _client)
+            .With("Mcp-Session-Id", await SealedAsync(session, key))
             .With("Last-Event-ID", "1")
             .SendAsync();
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         return response;
     }
+
+    private Task<string> SealedAsync(string? session, string key = Servers.TesterKey) =>
+        RawSession.OpenAsync(recorded.Gateway, servers.Raw, session ?? _client, key);
 
     private static (string?, string?) Reason(Row row) => (row.Text("response_status"), row.Text("reason"));
 

@@ -71,11 +71,12 @@ public sealed class ShutdownTests(Servers servers)
             .AuditToSqlite("audit.db");
         config.Sentinel["Shutdown"] = new JsonObject { ["LoadBalancerSeconds"] = 0, ["DrainSeconds"] = 30 };
         await using var gateway = await GatewayProcess.StartAsync(config);
+        var session = await RawSession.OpenAsync(gateway, servers.Raw, path);
         await Rpc.PostAsync(
             new Uri(gateway.Url, $"raw/{path}"),
             Servers.TesterKey,
             RawCall.ToolCall("echo"),
-            [("MCP-Protocol-Version", "2025-11-25"), ("Mcp-Session-Id", path)]
+            [("MCP-Protocol-Version", "2025-11-25"), ("Mcp-Session-Id", session)]
         );
 
         await gateway.Process.TerminateAsync();

@@ -9,11 +9,15 @@ namespace Sentinel.EndToEnd.Tests;
 /// <summary>What keeps a gateway from starting, and what does not.</summary>
 public sealed class StartUpFaultTests(Servers servers)
 {
+    private static Dictionary<string, string?> OneSessionKey { get; } =
+        new() { [ProxyConfig.SessionKeysVariable] = new('0', 64) };
+
     [Fact]
     public async Task With_audit_disabled_it_serves_and_makes_no_store()
     {
         await using var gateway = await GatewayProcess.StartAsync(
-            Config().Audit(new JsonObject { ["Enabled"] = false, ["Store"] = "Sqlite" })
+            Config().SessionKeys().Audit(new JsonObject { ["Enabled"] = false, ["Store"] = "Sqlite" }),
+            OneSessionKey
         );
 
         Assert.Equal(200, await CallAsync(gateway));
@@ -25,7 +29,8 @@ public sealed class StartUpFaultTests(Servers servers)
     [Fact]
     public async Task With_the_postgres_url_unset_it_serves_and_warns()
     {
-        await using var gateway = await GatewayProcess.StartAsync(Config().AuditToPostgres());
+        await using var gateway = await GatewayProcess.StartAsync(
+            Config().SessionKeys().AuditToPostgres(), OneSessionKey);
 
         Assert.Equal(200, await CallAsync(gateway));
         var warning = Assert.Single(gateway.Process.Lines, line => line.Contains("warn:", StringComparison.Ordinal));

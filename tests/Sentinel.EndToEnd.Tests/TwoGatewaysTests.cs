@@ -11,6 +11,7 @@ public sealed class TwoGatewaysTests(Servers servers, Postgres postgres)
         var server = await postgres.ServerAsync();
         var database = await server.NewDatabaseAsync();
         var environment = Postgres.Environment(server, database);
+        environment[ProxyConfig.SessionKeysVariable] = new('0', 64);
         var starts = Enumerable.Range(0, 2).Select(_ => GatewayProcess.StartAsync(Config(), environment)).ToList();
         var gateways = await Task.WhenAll(starts);
         await using var first = gateways[0];
@@ -34,5 +35,6 @@ public sealed class TwoGatewaysTests(Servers servers, Postgres postgres)
             .Backend("sample", servers.Sample.Url)
             .ApiKey("tester", Servers.TesterKey, "tester")
             .Role("tester", allow: ["*"])
+            .SessionKeys()
             .AuditToPostgres();
 }

@@ -11,6 +11,9 @@ namespace Sentinel.Tests.Shared;
 /// </summary>
 public sealed class ProxyConfig
 {
+    /// <summary>Where <see cref="SessionKeys"/> looks for keys; without them a gateway warns.</summary>
+    public const string SessionKeysVariable = "SESSION_KEYS";
+
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     private readonly JsonObject _routes = [];
@@ -115,6 +118,13 @@ public sealed class ProxyConfig
     public ProxyConfig Audit(JsonObject settings)
     {
         Sentinel[nameof(Audit)] = settings;
+        return this;
+    }
+
+    /// <summary>Seals sessions with the keys of <see cref="SessionKeysVariable"/>.</summary>
+    public ProxyConfig SessionKeys()
+    {
+        Sentinel["Sessions"] = new JsonObject { ["KeysEnv"] = SessionKeysVariable };
         return this;
     }
 

@@ -22,12 +22,9 @@ internal sealed partial class AuditJournal : IDisposable
     private readonly StoredMarks _stored;
     private readonly ConcurrentQueue<(JournalTicket Ticket, AuditEntry Entry)> _late = new();
     private readonly JournalUpkeep _upkeep;
-    private List<JournalSegment> _unflushed = [];
-    private string? _writeFault;
+    private readonly JournalAppender _appender;
     private string? _flushFault;
-    private long _lastSequence;
     private long _removedThrough;
-    private int _open;
     private bool _isClosed;
 
     private AuditJournal(
@@ -41,6 +38,7 @@ internal sealed partial class AuditJournal : IDisposable
         _segments = new SegmentList(folder, limits, disk, time);
         _stored = new StoredMarks(limits.Keep, time);
         _upkeep = new JournalUpkeep(this);
+        _appender = new JournalAppender(_segments, disk, _upkeep.Wake);
     }
 
     public Guid Id => _folder.Id;
@@ -51,7 +49,10 @@ internal sealed partial class AuditJournal : IDisposable
     public int FirstOwnSegment { get; private set; }
 
     /// <summary>Takes every row as it is written, under the journal's lock.</summary>
-    public Action<QueuedEntry>? HandOver { get; set; }
+    public Action<QueuedEntry>? HandOver
+    {
+        set => _appender.HandOver = value;
+    }
 
     /// <summary>Why the journal cannot take or keep records at this moment; null where it can.</summary>
     public string? Fault
@@ -60,13 +61,15 @@ internal sealed partial class AuditJournal : IDisposable
         {
             lock (_lock)
             {
-                var room = _segments.Room >= (_open + 1L) * JournalFormat.EndBytesMax;
-                return _writeFault ?? _flushFault ?? (room ? null : _segments.Fault ?? "it has no room");
+                var room = _segments.Room >= (_appender.Open + 1L) * JournalFormat.EndBytesMax;
+                return _appender.WriteFault ?? _flushFault ?? (room ? null : _segments.Fault ?? "it has no room");
             }
         }
     }
 
-    /// <summary>Opens a journal and begins a segment; what earlier runs left is read by <see cref="JournalRecovery"/>.</summary>
+    /// <summary>
+    /// Opens a journal and begins a segment; <see cref="JournalRecovery"/> reads what earlier runs left.
+    /// </summary>
     /// <exception cref="IOException">What is there cannot be opened.</exception>
     public static AuditJournal Open(
         JournalFolder folder, JournalLimits limits, JournalDisk disk, TimeProvider time, ILogger logger)
@@ -100,13 +103,13 @@ internal sealed partial class AuditJournal : IDisposable
 
         try
         {
-            if (Append(buffer.Record, RecordKind.Begin, checksum, isReserved: false) is not { } begin)
+            if (_appender.Append(buffer.Record, RecordKind.Begin, checksum, isReserved: false) is not { } begin)
             {
                 return false;
             }
 
             ticket.Begin = begin;
-            Hold(ticket, _segments.Current!);
+            _appender.Hold(ticket, _segments.Current!);
             return true;
         }
         finally
@@ -130,7 +133,7 @@ internal sealed partial class AuditJournal : IDisposable
 
         try
         {
-            return AppendRow(buffer.Record, RecordKind.Whole, checksum, isReserved: false, entry) is not null;
+            return _appender.AppendRow(buffer.Record, RecordKind.Whole, checksum, isReserved: false, entry) is not null;
         }
         finally
         {
@@ -138,14 +141,16 @@ internal sealed partial class AuditJournal : IDisposable
         }
     }
 
-    /// <summary>Records a call's outcome, now or as soon as the disk takes it: a Begin must not be left without.</summary>
+    /// <summary>
+    /// Records a call's outcome, now or as soon as the disk takes it: a Begin must not be left without.
+    /// </summary>
     public void End(JournalTicket ticket, AuditEntry entry)
     {
         if (_lock.TryEnter(_limits.LockWait))
         {
             try
             {
-                if (TryEnd(ticket, entry))
+                if (_appender.TryEnd(ticket, entry))
                 {
                     return;
                 }
@@ -175,14 +180,16 @@ internal sealed partial class AuditJournal : IDisposable
         }
     }
 
-    /// <summary>Of recovery: the calls without an outcome in segments of earlier runs, which are known from here on.</summary>
+    /// <summary>
+    /// Of recovery: the calls without an outcome in segments of earlier runs, which are known from here on.
+    /// </summary>
     public void TakeUp(IEnumerable<JournalTicket> open)
     {
         lock (_lock)
         {
             foreach (var ticket in open)
             {
-                Hold(ticket, ticket.Segment!);
+                _appender.Hold(ticket, ticket.Segment!);
             }
 
             foreach (var segment in _segments.All)
@@ -199,7 +206,7 @@ internal sealed partial class AuditJournal : IDisposable
         {
             lock (_lock)
             {
-                return _lastSequence;
+                return _appender.LastSequence;
             }
         }
     }
@@ -258,120 +265,26 @@ internal sealed partial class AuditJournal : IDisposable
             }
         }
 
-        _upkeep.Stop();
+        _upkeep.Dispose();
         lock (_lock)
         {
             _isClosed = true;
+            _appender.Close();
             _segments.Close();
         }
 
         _folder.Dispose();
     }
 
-    // Under the lock.
-    private bool TryEnd(JournalTicket ticket, AuditEntry entry)
-    {
-        if (ticket.Segment is not { } segment)
-        {
-            return true;
-        }
-
-        var buffer = JournalBuffer.Start();
-        EntryFormat.WriteEnd(buffer, entry, ticket.Begin);
-        if (AppendRow(buffer.Record, RecordKind.End, buffer.PayloadChecksum, isReserved: true, ticket.IsCrashed ? null : entry) is not { } end)
-        {
-            return false;
-        }
-
-        Close(ticket);
-        segment.LastEnd = Math.Max(segment.LastEnd, end);
-        return true;
-    }
-
-    private void Hold(JournalTicket ticket, JournalSegment segment)
-    {
-        ticket.Segment = segment;
-        segment.Open.Add(ticket);
-        _open++;
-    }
-
-    private void Close(JournalTicket ticket)
-    {
-        if (ticket.Segment!.Open.Remove(ticket))
-        {
-            _open--;
-        }
-
-        ticket.Segment = null;
-    }
-
-    // Returns the place behind the row.
-    private long? AppendRow(Span<byte> record, RecordKind kind, uint checksum, bool isReserved, AuditEntry? entry)
-    {
-        if (Append(record, kind, checksum, isReserved) is not { } start)
-        {
-            return null;
-        }
-
-        var end = start + record.Length;
-        _segments.Current!.LastRow = end;
-        if (entry is not null)
-        {
-            HandOver?.Invoke(new QueuedEntry(entry, _lastSequence, end));
-        }
-
-        return end;
-    }
-
-    // Returns the record's place. Under the lock.
-    private long? Append(Span<byte> record, RecordKind kind, uint checksum, bool isReserved)
-    {
-        var reserve = isReserved ? 0 : (_open + 1L) * JournalFormat.EndBytesMax;
-        if (_isClosed || !_segments.TryReserve(record.Length, reserve, isBounded: !isReserved))
-        {
-            return null;
-        }
-
-        var current = _segments.Current;
-        if (current is null || current.Room < record.Length)
-        {
-            if (current is not null)
-            {
-                _unflushed.Add(current);
-            }
-
-            current = _segments.Roll();
-            _upkeep.Wake();
-        }
-
-        var isRow = kind is RecordKind.End or RecordKind.Whole;
-        JournalFormat.WriteHeader(record, kind, _lastSequence + (isRow ? 1 : 0), checksum);
-        try
-        {
-            _disk.Write(current.File, record, current.End);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // What was written of it lies behind the end, where the next record overwrites it.
-            _writeFault = exception.Message;
-            return null;
-        }
-
-        _writeFault = null;
-        _lastSequence += isRow ? 1 : 0;
-        var place = JournalPosition.Of(current.Number, current.End);
-        current.End += record.Length;
-        return place;
-    }
-
-    /// <summary>Of the upkeep: puts on the disk what has been appended, and gives up segments that the disk fails.</summary>
+    /// <summary>
+    /// Of the upkeep: puts on the disk what has been appended, and gives up a segment that the disk fails.
+    /// </summary>
     internal bool Flush()
     {
         List<JournalSegment> segments;
         lock (_lock)
         {
-            segments = _unflushed;
-            _unflushed = [];
+            segments = _appender.TakeUnflushed();
             if (_segments.Current is { } current)
             {
                 segments.Add(current);
@@ -394,10 +307,7 @@ internal sealed partial class AuditJournal : IDisposable
             _flushFault = exception.Message;
             lock (_lock)
             {
-                if (_segments.Current is not null && _segments.TryMakeSpare(isBounded: false))
-                {
-                    _segments.Roll();
-                }
+                _segments.GiveUpCurrent();
             }
 
             LogFlushFailed(Path, exception.Message);
@@ -412,7 +322,7 @@ internal sealed partial class AuditJournal : IDisposable
         {
             lock (_lock)
             {
-                if (!TryEnd(late.Ticket, late.Entry))
+                if (!_appender.TryEnd(late.Ticket, late.Entry))
                 {
                     return;
                 }
@@ -442,12 +352,12 @@ internal sealed partial class AuditJournal : IDisposable
             while (_segments.All is [{ IsSealed: true, IsKnown: true } oldest, ..]
                 && oldest.NeededUntil <= (hasRoom ? _stored.Floor : _stored.Last))
             {
-                if (!TryCarry(oldest))
+                if (!_appender.TryCarry(oldest))
                 {
                     break;
                 }
 
-                _unflushed.Remove(oldest);
+                _appender.Unflushed.Remove(oldest);
                 _removedThrough = Math.Max(_removedThrough, oldest.NeededUntil);
                 _segments.Remove(oldest);
                 hasRoom = _segments.TryMakeSpare();
@@ -458,33 +368,6 @@ internal sealed partial class AuditJournal : IDisposable
         {
             Flush();
         }
-    }
-
-    /// <summary>Copies the Begins of open calls forward, so that one long call does not hold a segment.</summary>
-    private bool TryCarry(JournalSegment segment)
-    {
-        foreach (var ticket in segment.Open.ToArray())
-        {
-            var record = JournalReader.ReadRecord(segment, JournalPosition.Offset(ticket.Begin));
-            if (record is null)
-            {
-                Close(ticket);
-                continue;
-            }
-
-            var checksum = JournalFormat.Checksum(record.AsSpan(JournalFormat.HeaderBytes));
-            if (Append(record, RecordKind.Carried, checksum, isReserved: true) is not { } copy)
-            {
-                return false;
-            }
-
-            segment.Open.Remove(ticket);
-            ticket.Begin = copy;
-            ticket.Segment = _segments.Current;
-            ticket.Segment!.Open.Add(ticket);
-        }
-
-        return true;
     }
 
     [LoggerMessage(

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Sentinel.Audit.Journal;
 
-/// <summary>One record under construction. Each thread has one, used and done with before it waits for anything.</summary>
+/// <summary>
+/// One record under construction. Each thread has one, used and done with before it waits for anything.
+/// </summary>
 internal sealed class JournalBuffer
 {
     private const int KeptBytesMax = 256 * 1024;

@@ -6,10 +6,17 @@ namespace Sentinel.Audit.Journal;
 /// <summary>What the journal asks of the operating system; tests put failing disks in its place.</summary>
 internal class JournalDisk
 {
-    /// <summary>Makes a file whose blocks are there already, so that a disk that fills up later cannot refuse it.</summary>
+    /// <summary>
+    /// Makes a file whose blocks are there already, so that a disk that fills up later cannot refuse them.
+    /// </summary>
     public virtual SafeFileHandle Create(string path, long bytes) =>
         File.OpenHandle(
-            path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, FileOptions.None, bytes);
+            path,
+            FileMode.CreateNew,
+            FileAccess.ReadWrite,
+            FileShare.ReadWrite | FileShare.Delete,
+            FileOptions.None,
+            bytes);
 
     public virtual SafeFileHandle Open(string path) =>
         File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);

@@ -35,15 +35,20 @@ internal sealed class JournalFolder : IDisposable
         return TryTake(path) ?? throw new IOException($"{path} is held by another process.");
     }
 
-    /// <summary>Takes, one after the other, every journal that no process holds and that this version can read.</summary>
+    /// <summary>
+    /// Takes, one after the other, every journal that no process holds and that this version can read.
+    /// </summary>
     public static IEnumerable<JournalFolder> TakeFree(string root) =>
-        Directory.EnumerateDirectories(root).Order(StringComparer.Ordinal).Select(TryTake).OfType<JournalFolder>();
+        Directory.EnumerateDirectories(root)
+            .Order(StringComparer.Ordinal)
+            .Select(TryTake)
+            .OfType<JournalFolder>();
 
     /// <returns>Null where another process holds it, or where it is no journal of this version.</returns>
     public static JournalFolder? TryTake(string path)
     {
-        if (!Guid.TryParseExact(System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(path)), "D", out var id)
-            || !Directory.Exists(path))
+        var name = System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(path));
+        if (!Guid.TryParseExact(name, "D", out var id) || !Directory.Exists(path))
         {
             return null;
         }

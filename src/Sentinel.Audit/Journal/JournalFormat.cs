@@ -87,7 +87,8 @@ internal static class JournalFormat
 
     /// <summary>Reads the record that starts here.</summary>
     /// <returns>
-    /// Null for no sound record; <paramref name="bytesNeeded"/> is then how many bytes would decide it, 0 where these do.
+    /// Null for no sound record; <paramref name="bytesNeeded"/> is then how many bytes would decide it, 0 where these
+    /// do.
     /// </returns>
     public static RecordHeader? ReadRecord(ReadOnlySpan<byte> bytes, out int bytesNeeded)
     {
@@ -122,7 +123,9 @@ internal static class JournalFormat
             : null;
     }
 
-    /// <summary>Where a record might start next; the end of the bytes, less what a mark could have begun with.</summary>
+    /// <summary>
+    /// Where a record might start next; the end of the bytes, less what a mark could have begun with.
+    /// </summary>
     public static int FindMark(ReadOnlySpan<byte> bytes)
     {
         var found = bytes.IndexOf(Mark);

@@ -14,5 +14,5 @@ internal sealed record JournalLimits(long BytesMax, TimeSpan Keep)
     /// <summary>How long a call waits for the disk where it has to.</summary>
     public TimeSpan FlushWait { get; init; } = TimeSpan.FromSeconds(2);
 
-    public long SegmentBytes => Math.Clamp(BytesMax / 16, SegmentBytesLeast, SegmentBytesMost);
+    public long SegmentBytes => Math.Clamp(BytesMax / 4, SegmentBytesLeast, SegmentBytesMost);
 }

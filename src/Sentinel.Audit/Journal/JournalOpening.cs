@@ -32,8 +32,8 @@ internal sealed partial class JournalOpening(string root, JournalLimits limits, 
             if (IsRequired)
             {
                 throw new AuditConfigurationException(
-                    $"The audit journal in {Root} cannot be used: {exception.Message} Make the folder writable, or name "
-                    + "another in Sentinel.Audit.Journal.Path; without a journal nothing can be Strict.",
+                    $"The audit journal in {Root} cannot be used: {exception.Message} Make the folder writable, or "
+                    + "name another in Sentinel.Audit.Journal.Path; without a journal nothing can be Strict.",
                     exception);
             }
 
@@ -45,7 +45,7 @@ internal sealed partial class JournalOpening(string root, JournalLimits limits, 
     [LoggerMessage(
         3206,
         LogLevel.Error,
-        "The audit journal in {Root} cannot be used: {Error} Calls go by the channel alone until the next start, and are "
-        + "counted as unjournaled. Make the folder writable, or name another in Audit.Journal.Path.")]
+        "The audit journal in {Root} cannot be used: {Error} Calls go by the channel alone until the next start, and "
+        + "are counted as unjournaled. Make the folder writable, or name another in Audit.Journal.Path.")]
     private static partial void LogUnusable(ILogger logger, string root, string error);
 }

@@ -1,6 +1,8 @@
 namespace Sentinel.Audit.Journal;
 
-/// <summary>A place in a journal: the number of a segment, then an offset in its file. Later places are greater.</summary>
+/// <summary>
+/// A place in a journal: the number of a segment, then an offset in its file. Later places are greater.
+/// </summary>
 /// <remarks>
 /// Every start begins a segment of its own, so that a place lost with the tail of an earlier one is never given twice.
 /// </remarks>

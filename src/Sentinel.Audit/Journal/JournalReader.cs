@@ -49,16 +49,25 @@ internal sealed class JournalReader(AuditJournal journal, long position)
                 offset += Skip(bytes, offset);
             }
 
-            Position = JournalPosition.Of(_segment.Number, _segment.End);
+            // Not the segment's end as it is now: records may have been added since the loop looked.
+            Position = JournalPosition.Of(_segment.Number, offset);
             if (!_segment.IsSealed || journal.SegmentFrom(_segment.Number + 1) is not { } next)
             {
                 break;
             }
 
+            // Looked at again once it is known to be sealed, for a record may have been its last.
+            if (offset < _segment.End)
+            {
+                continue;
+            }
+
             Position = JournalPosition.Of(next.Number, 0);
         }
 
-        (start, header, payload) = (0, default, default);
+        start = 0;
+        header = default;
+        payload = default;
         return false;
     }
 

@@ -18,7 +18,9 @@ internal sealed class JournalReplay(
     TimeProvider time,
     ILogger logger)
 {
-    /// <summary>Ends when the store has everything; the journal stays where it is, for as long as segments are kept.</summary>
+    /// <summary>
+    /// Ends when the store has everything; the journal stays where it is, for as long as segments are kept.
+    /// </summary>
     /// <exception cref="AuditStoreException">Final: store and journal do not fit.</exception>
     public async Task<ReplayedJournal> RunAsync(int rowsMax, CancellationToken cancellationToken)
     {
@@ -29,8 +31,8 @@ internal sealed class JournalReplay(
         {
             throw new AuditStoreException(
                 StoreFailure.Final,
-                $"The store has the journal {folder.Id} up to {position}, where the journal does not reach: it was put back "
-                + "to an older state.");
+                $"The store has the journal {folder.Id} up to {position}, where the journal does not reach: it "
+                + "was put back to an older state.");
         }
 
         var reader = new JournalReader(journal, position);

@@ -11,6 +11,8 @@ internal sealed class JournalTicket(Guid requestId)
     /// <summary>Whether an earlier run began it, so that only the journal knows what was asked.</summary>
     public bool IsCrashed { get; init; }
 
-    /// <summary>The segment of <see cref="Begin"/>; null once the call has its End, or where it was not taken.</summary>
+    /// <summary>
+    /// The segment of <see cref="Begin"/>; null once the call has its End, or where it was not taken.
+    /// </summary>
     public JournalSegment? Segment { get; set; }
 }

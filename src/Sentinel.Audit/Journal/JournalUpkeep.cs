@@ -1,7 +1,9 @@
 namespace Sentinel.Audit.Journal;
 
-/// <summary>The journal's own thread: what may take long and no call should wait for, except to be on the disk.</summary>
-internal sealed class JournalUpkeep(AuditJournal journal)
+/// <summary>
+/// The journal's own thread: what may take long and no call should wait for, except to be on the disk.
+/// </summary>
+internal sealed class JournalUpkeep(AuditJournal journal) : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
@@ -38,11 +40,13 @@ internal sealed class JournalUpkeep(AuditJournal journal)
         }
     }
 
-    public void Stop()
+    /// <summary>Does what is left to do, and ends the thread.</summary>
+    public void Dispose()
     {
         _isStopping = true;
         Wake();
         _thread?.Join();
+        // The event is left to the collector: a call that is late may still set it.
     }
 
     private void Run()

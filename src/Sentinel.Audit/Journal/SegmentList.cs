@@ -40,7 +40,9 @@ internal sealed class SegmentList(JournalFolder folder, JournalLimits limits, Jo
         }
     }
 
-    /// <summary>Whether a record would fit and leave so much room behind it; makes a spare segment where it helps.</summary>
+    /// <summary>
+    /// Whether a record would fit and leave so much room behind it; makes a spare segment where it helps.
+    /// </summary>
     /// <param name="bytes">The record's.</param>
     /// <param name="reserve">What must be left.</param>
     /// <param name="isBounded">Whether the journal's bound holds.</param>
@@ -58,12 +60,14 @@ internal sealed class SegmentList(JournalFolder folder, JournalLimits limits, Jo
         }
 
         return _spare is null
-            && TryMakeSpare(Math.Max(limits.SegmentBytes, bytes + reserve + JournalFormat.SegmentHeaderBytes), isBounded)
+            && TryMakeSpare(
+                Math.Max(limits.SegmentBytes, bytes + reserve + JournalFormat.SegmentHeaderBytes), isBounded)
             && HasRoom(bytes, reserve);
     }
 
     /// <summary>Makes the next segment ahead of its need.</summary>
-    public bool TryMakeSpare(bool isBounded = true) => _spare is not null || TryMakeSpare(limits.SegmentBytes, isBounded);
+    public bool TryMakeSpare(bool isBounded = true) =>
+        _spare is not null || TryMakeSpare(limits.SegmentBytes, isBounded);
 
     /// <summary>Seals the current segment and goes on in the spare one.</summary>
     public JournalSegment Roll()
@@ -76,6 +80,20 @@ internal sealed class SegmentList(JournalFolder folder, JournalLimits limits, Jo
         _all.Add(_spare!);
         _spare = null;
         return _all[^1];
+    }
+
+    /// <summary>Goes on in another segment: the disk failed the current one, whose records stay to be read.</summary>
+    public void GiveUpCurrent()
+    {
+        if (Current is { } current && current.End == JournalFormat.SegmentHeaderBytes)
+        {
+            Remove(current);
+        }
+
+        if (TryMakeSpare(isBounded: false))
+        {
+            Roll();
+        }
     }
 
     public void Remove(JournalSegment segment)

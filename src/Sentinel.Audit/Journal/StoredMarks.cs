@@ -1,6 +1,8 @@
 namespace Sentinel.Audit.Journal;
 
-/// <summary>How far the store was, and when: a standby that takes over may lag by as much as segments are kept.</summary>
+/// <summary>
+/// How far the store was, and when: a standby that takes over may lag by as much as segments are kept.
+/// </summary>
 internal sealed class StoredMarks(TimeSpan keep, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);

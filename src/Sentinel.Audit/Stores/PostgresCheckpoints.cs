@@ -67,7 +67,11 @@ internal static class PostgresCheckpoints
                     new NpgsqlParameter<long> { TypedValue = move.Last },
                     new NpgsqlParameter<long> { TypedValue = batch.Dropped },
                     new NpgsqlParameter<long> { TypedValue = move.Expected },
-                    new NpgsqlParameter { Value = batch.Position ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint },
+                    new NpgsqlParameter
+                    {
+                        Value = batch.Position ?? (object)DBNull.Value,
+                        NpgsqlDbType = NpgsqlDbType.Bigint,
+                    },
                 },
             };
             if (await command.ExecuteNonQueryAsync(CancellationToken.None) != 1)
@@ -79,7 +83,8 @@ internal static class PostgresCheckpoints
 
     private const string UpdateSql =
         """
-        UPDATE public.audit_checkpoint SET seq = $3, dropped = $4, position = coalesce($6, position), updated_at = pg_catalog.now()
+        UPDATE public.audit_checkpoint
+        SET seq = $3, dropped = $4, position = coalesce($6, position), updated_at = pg_catalog.now()
         WHERE journal_id = $1 AND month = $2 AND seq = $5
         """;
 

@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using System.Collections.Frozen;
 using Sentinel.Gateway.Configuration;
 using Sentinel.Gateway.Exchange;
 
@@ -7,21 +7,21 @@ namespace Sentinel.Gateway.Authentication;
 /// <summary>The API keys and the anonymous caller of one snapshot.</summary>
 internal sealed class ApiKeys
 {
-    private readonly (byte[] Sha256, Caller Caller)[] _keys;
+    private readonly FrozenDictionary<CredentialHash, ApiKey> _keys;
 
     public ApiKeys(ConfigurationSnapshot snapshot)
     {
         Snapshot = snapshot;
         var options = snapshot.Sentinel.Authentication!;
-        _keys =
-        [
-            .. options.ApiKeys.Select(key => (
-                Convert.FromHexString(key.Sha256),
+        _keys = options.ApiKeys.ToFrozenDictionary(
+            key => CredentialHash.OfHex(key.Sha256),
+            key => new ApiKey(
                 new Caller(Caller.KeyPrefix + key.Name, key.Roles.Where(snapshot.Policy.HasRole))
                 {
                     Display = key.Name,
-                })),
-        ];
+                },
+                key.ExpiresAt,
+                key.Backends?.ToFrozenSet(StringComparer.Ordinal)));
         Anonymous = options.Anonymous is { } anonymous
             ? new Caller(Caller.AnonymousSubject, anonymous.Roles.Where(snapshot.Policy.HasRole))
             : null;
@@ -32,21 +32,31 @@ internal sealed class ApiKeys
     /// <summary>Who a request without a credential is; null where that is nobody.</summary>
     public Caller? Anonymous { get; }
 
-    /// <summary>Whose key this is; null for nobody's.</summary>
-    /// <remarks>Every key is compared to its end, whichever matches: the time tells nothing of any.</remarks>
-    public Caller? Find(in CredentialHash credential)
+    /// <summary>The key with this hash; null for none.</summary>
+    /// <remarks>
+    /// A look-up, though its time shows how much of a hash agrees with a stored one: to choose credentials whose
+    /// SHA-256 agrees in more bits is to guess as many bits, and what the guesser learns is a hash, not the key.
+    /// </remarks>
+    public ApiKey? Find(in CredentialHash credential) => _keys.GetValueOrDefault(credential);
+}
+
+/// <summary>One API key: for whom, where and until when it is good.</summary>
+/// <param name="Caller">Whom it stands for.</param>
+/// <param name="ExpiresAt">From when on it is refused; null for never.</param>
+/// <param name="Backends">Where it is good; null for everywhere.</param>
+internal sealed record ApiKey(Caller Caller, DateTimeOffset? ExpiresAt, FrozenSet<string>? Backends)
+{
+    /// <summary>Why the key is not valid for this request; null where it is.</summary>
+    /// <param name="backend">The backend asked for; null where the path leads to none.</param>
+    /// <param name="now">The time of the request.</param>
+    /// <remarks>Only who holds the key learns the reason.</remarks>
+    public Refusal? Check(string? backend, DateTimeOffset now)
     {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        credential.CopyTo(hash);
-        Caller? found = null;
-        foreach (var (sha256, caller) in _keys)
+        if (ExpiresAt <= now)
         {
-            if (CryptographicOperations.FixedTimeEquals(sha256, hash))
-            {
-                found = caller;
-            }
+            return Refusal.KeyExpired;
         }
 
-        return found;
+        return backend is not null && Backends?.Contains(backend) == false ? Refusal.KeyOfOtherBackend : null;
     }
 }

@@ -1,11 +1,16 @@
 using Sentinel.Gateway.Configuration;
 using Sentinel.Gateway.Exchange;
 using Sentinel.Gateway.Mcp;
+using Yarp.ReverseProxy.Model;
 
 namespace Sentinel.Gateway.Authentication;
 
 /// <summary>Every request carries its own proof: bearer value or key → caller, or 401.</summary>
-internal sealed class AuthenticationMiddleware(RequestDelegate next, CallerDirectory directory, LoginLog log)
+internal sealed class AuthenticationMiddleware(
+    RequestDelegate next,
+    CallerDirectory directory,
+    LoginLog log,
+    TimeProvider time)
 {
     private const string BearerScheme = "Bearer ";
 
@@ -38,9 +43,20 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, CallerDirec
     }
 
     private Task WithKeyAsync(HttpContext context, KnownCallers known, string key) =>
-        key.Length > 0 && known.Keys.Find(CredentialHash.Of(key)) is { } caller
-            ? AdmitAsync(context, caller)
+        key.Length > 0 && known.Keys.Find(CredentialHash.Of(key)) is { } found
+            ? WithKnownKeyAsync(context, found)
             : RefuseAsync(context, Refusal.BadCredential, LoginFailure.ApiKey);
+
+    private Task WithKnownKeyAsync(HttpContext context, ApiKey key)
+    {
+        var backend = context.GetEndpoint()?.Metadata.GetMetadata<RouteModel>()?.Config.ClusterId;
+        return key.Check(backend, time.GetUtcNow()) is { } refusal
+            ? RefuseAsync(
+                context,
+                refusal,
+                refusal == Refusal.KeyExpired ? LoginFailure.Expired : LoginFailure.WrongAudience)
+            : AdmitAsync(context, key.Caller);
+    }
 
     // A bearer value is a key if its hash is one's, and otherwise a token.
     private Task WithBearerAsync(HttpContext context, KnownCallers known, string authorization)
@@ -57,9 +73,14 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, CallerDirec
         }
 
         var hash = CredentialHash.Of(credential);
-        if ((known.Tokens.Find(hash) ?? known.Keys.Find(hash)) is { } caller)
+        if (known.Tokens.Find(hash) is { } caller)
         {
             return AdmitAsync(context, caller);
+        }
+
+        if (known.Keys.Find(hash) is { } key)
+        {
+            return WithKnownKeyAsync(context, key);
         }
 
         return TokenHeader.IsMeant(credential)

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Security.Cryptography;
 using Sentinel.Gateway.Cli.Demo;
+using Sentinel.Gateway.Configuration;
 using Sentinel.Gateway.Hosting;
 
 namespace Sentinel.Gateway.Cli;
@@ -59,7 +61,11 @@ internal static class DemoCommand
         await File.WriteAllTextAsync(config, DemoConfiguration.Write(server.Urls.First(), store), cancellationToken);
 
         // Without this machine's own settings, so that the tour is the same everywhere.
-        var environment = new Dictionary<string, string>(StringComparer.Ordinal);
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            [DemoConfiguration.SessionKeysVariable] =
+                RandomNumberGenerator.GetHexString(2 * SessionKeyReader.KeyBytes),
+        };
         await using var app = await Startup.StartAsync(config, urls, environment, cancellationToken);
         var url = GatewayHost.Addresses(app).Traffic[0] + "/notes/mcp";
 

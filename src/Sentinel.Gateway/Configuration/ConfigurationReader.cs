@@ -36,6 +36,7 @@ internal static class ConfigurationReader
         var sentinel = BindSentinel(root, environment, faults);
         var proxy = await ProxySection.ReadAsync(root.Find(ProxyKey), faults);
         SentinelChecks.Run(sentinel, faults);
+        var sessionKeys = SessionKeyReader.Read(sentinel.Sessions, environment, faults);
         var pins = PinningReader.Read(sentinel.Rbac, proxy.Clusters, toolsLock, faults);
         if (!faults.IsEmpty)
         {
@@ -51,10 +52,12 @@ internal static class ConfigurationReader
             CallLimits = LimitsChecks.Compile(sentinel.Limits),
             Routes = [.. proxy.Routes.Select(route => RouteStamp.Apply(route, version))],
             Clusters = proxy.Clusters,
+            SessionKeys = sessionKeys,
             Warnings =
             [
                 .. proxy.Warnings,
                 .. AzureAdChecks.Warnings(sentinel.Authentication, faults),
+                .. ApiKeyChecks.Warn(sentinel.Authentication!, proxy.Clusters, faults),
                 .. PatternWarnings.Find(sentinel.Rbac, proxy.Clusters, faults),
                 .. LimitsChecks.Warnings(sentinel.Limits, proxy.Clusters, faults),
             ],

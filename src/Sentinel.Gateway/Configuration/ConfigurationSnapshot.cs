@@ -25,6 +25,9 @@ internal sealed record ConfigurationSnapshot
 
     public required IReadOnlyList<ClusterConfig> Clusters { get; init; }
 
+    /// <summary>The keys of sealed sessions, 32 bytes each: the first seals, all open. None: a random one.</summary>
+    public IReadOnlyList<byte[]> SessionKeys { get; init; } = [];
+
     /// <summary>What is valid and yet probably not meant.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 

@@ -27,6 +27,7 @@ internal static partial class SentinelChecks
         IssuerChecks.Run(options, faults);
         AzureAdChecks.Run(options.Authentication, faults);
         CheckKeysAreDistinct(options.Authentication?.ApiKeys ?? [], faults);
+        ApiKeyChecks.Run(options.Authentication, faults);
         CheckRoleNames(options.Rbac, faults);
         CheckRolesExist(options, faults);
         LimitsChecks.Run(options.Limits, faults);

@@ -75,7 +75,8 @@ internal sealed class McpExchange(TimeProvider time)
     public long ResponseBytes { get; set; }
 
     /// <summary>
-    /// Where an HTTP+SSE server takes messages, as the client was told: path and query; null until it was.
+    /// Where an HTTP+SSE server takes messages: path and query on the client's side, unsealed; null until the client
+    /// was told.
     /// </summary>
     public string? MessageEndpoint { get; set; }
 

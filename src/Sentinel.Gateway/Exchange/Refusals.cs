@@ -27,6 +27,10 @@ internal partial record Refusal
 
     public static readonly Refusal BadCredential = Unauthenticated("The credential is not valid here.");
 
+    public static readonly Refusal KeyExpired = Unauthenticated("The API key has expired; ask for a new one.");
+
+    public static readonly Refusal KeyOfOtherBackend = Unauthenticated("The API key is not valid for this server.");
+
     public static readonly Refusal InsufficientScope = new(
         403, -31403, "insufficient_scope", "The token is valid and lacks a scope that this gateway demands.");
 
@@ -49,6 +53,9 @@ internal partial record Refusal
         "unsupported_media_type",
         "Send Content-Type: application/json in UTF-8, without Content-Encoding.");
 
+    public static readonly Refusal SessionUnknown = new(
+        404, -31404, "session_unknown", "There is no such session; initialize a new one without Mcp-Session-Id.");
+
     public static readonly Refusal RouteUnknown = new(
         404, -31404, "route_unknown", "No route of this gateway serves this path.");
 
@@ -64,6 +71,12 @@ internal partial record Refusal
         ReasonBackendRefused,
         "The server behind this gateway redirected to another origin; the gateway does not follow.");
 
+    public static readonly Refusal BackendSessionUnusable = new(
+        502,
+        -31502,
+        ReasonBackendRefused,
+        "The server behind this gateway gave a session id that is too long, not visible ASCII, or there twice.");
+
     public static readonly Refusal BackendListUnreadable = new(
         502,
         -31502,
@@ -74,7 +87,10 @@ internal partial record Refusal
         502, -31502, ReasonBackendUnreachable, "The server behind this gateway cannot be reached.");
 
     public static readonly Refusal AuditUnavailable = new(
-        503, -31503, "audit_unavailable", "This call cannot be recorded at the moment, so it was not forwarded. Try again.")
+        503,
+        -31503,
+        "audit_unavailable",
+        "This call cannot be recorded at the moment, so it was not forwarded. Try again.")
     {
         Header = ("Retry-After", "5"),
     };

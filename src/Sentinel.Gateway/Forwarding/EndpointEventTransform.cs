@@ -9,7 +9,8 @@ namespace Sentinel.Gateway.Forwarding;
 /// A response transform for HTTP+SSE servers (2024-11-05): clients POST where the stream's <c>endpoint</c> event says,
 /// so that has to be a path of this gateway.
 /// </summary>
-internal sealed partial class EndpointEventTransform(ILogger<EndpointEventTransform> logger) : ResponseTransform
+internal sealed partial class EndpointEventTransform(SealEndpoint seal, ILogger<EndpointEventTransform> logger)
+    : ResponseTransform
 {
     public override ValueTask ApplyAsync(ResponseTransformContext context)
     {
@@ -37,7 +38,7 @@ internal sealed partial class EndpointEventTransform(ILogger<EndpointEventTransf
         string.Equals(content.Headers.ContentType?.MediaType, "text/event-stream", StringComparison.OrdinalIgnoreCase)
         && !content.Headers.NonValidated.Contains("Content-Encoding");
 
-    // The path and query for the client; null where the endpoint is not within the route's part of the backend.
+    // The path and query for the client, sealed; null where the endpoint is not within the route's part of the backend.
     private string? Rewrite(ResponseTransformContext context, Uri requested, string endpoint)
     {
         var exchange = McpExchange.Of(context.HttpContext);
@@ -46,18 +47,21 @@ internal sealed partial class EndpointEventTransform(ILogger<EndpointEventTransf
         var path = Uri.TryCreate(requested, endpoint, out var target)
             ? BackendPath.ToClient(target, requested, clientPath)
             : null;
-        if (path is null)
+        var forClient = path is null ? null : seal(context.HttpContext, path);
+        if (forClient is null)
         {
             LogRefused(logger, exchange.Backend);
+            return null;
         }
 
-        return exchange.MessageEndpoint = path;
+        exchange.MessageEndpoint = path;
+        return forClient;
     }
 
     [LoggerMessage(
         8000,
         LogLevel.Warning,
-        "Cut a stream of {Backend}: its endpoint event leads to another origin, out of the route, or comes twice.")]
+        "Cut a stream of {Backend}: its endpoint event leads to another origin, out of the route, or is too long.")]
     private static partial void LogRefused(ILogger logger, string backend);
 
     private sealed class EndpointEventContent : WatchedContent

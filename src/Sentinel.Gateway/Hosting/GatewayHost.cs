@@ -11,6 +11,7 @@ using Sentinel.Gateway.Forwarding;
 using Sentinel.Gateway.Inspection;
 using Sentinel.Gateway.Management;
 using Sentinel.Gateway.Recording;
+using Sentinel.Gateway.Sessions;
 using Yarp.ReverseProxy.Transforms.Builder;
 
 namespace Sentinel.Gateway.Hosting;
@@ -74,6 +75,7 @@ internal static class GatewayHost
         services.AddSentinelConfiguration(configuration);
         services.AddSentinelAuthentication();
         services.AddSentinelAudit(configuration.Current.Sentinel.Audit);
+        services.AddSentinelSessions();
         services.AddReverseProxy();
         services.AddSingleton<ITransformProvider, TransformOrder>();
         services.AddSingleton<InspectRequest>(RequestInspector.InspectAsync);
@@ -117,6 +119,7 @@ internal static class GatewayHost
         {
             proxy.UseMiddleware<RecordingMiddleware>();
             proxy.UseMiddleware<BackendFaultMiddleware>();
+            proxy.UseMiddleware<SessionMiddleware>();
             proxy.UseSessionAffinity();
             proxy.UseLoadBalancing();
             proxy.UsePassiveHealthChecks();

@@ -4,6 +4,7 @@ using Sentinel.Gateway.Exchange;
 using Sentinel.Gateway.Forwarding;
 using Sentinel.Gateway.Inspection;
 using Sentinel.Gateway.Recording;
+using Sentinel.Gateway.Sessions;
 using Yarp.ReverseProxy.Transforms.Builder;
 
 namespace Sentinel.Gateway.Hosting;
@@ -14,6 +15,7 @@ internal sealed class TransformOrder(
     AuthorizationTransform authorization,
     OpenCallsTransform openCalls,
     BeginTransform begin,
+    SessionTransform session,
     EndpointEventTransform endpointEvent,
     ListFilterTransform lists,
     ObserverTransform observer)
@@ -37,6 +39,7 @@ internal sealed class TransformOrder(
         context.RequestTransforms.Add(new CallerHeadersTransform());
 
         context.ResponseTransforms.Insert(0, new BackendAnswerTransform());
+        context.ResponseTransforms.Add(session);
         context.ResponseTransforms.Add(endpointEvent);
         context.ResponseTransforms.Add(lists);
         context.ResponseTransforms.Add(observer);

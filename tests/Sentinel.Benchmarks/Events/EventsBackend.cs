@@ -24,6 +24,13 @@ internal static class EventsBackend
 
     private static async Task AnswerAsync(HttpContext context, int events)
     {
+        if (HttpMethods.IsDelete(context.Request.Method))
+        {
+            // Not what a server says to DELETE: here it opens a session, for streams that need one.
+            context.Response.Headers["Mcp-Session-Id"] = "of-the-benchmark";
+            return;
+        }
+
         context.Response.ContentType = "text/event-stream";
         if (HttpMethods.IsGet(context.Request.Method))
         {

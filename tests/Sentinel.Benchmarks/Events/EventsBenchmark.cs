@@ -66,11 +66,12 @@ internal static class EventsBenchmark
     private static async Task WeighAsync(string name, Uri url, int pid)
     {
         using var http = new HttpClient(new SocketsHttpHandler());
-        List<HttpResponseMessage> streams = [await OpenAsync(http, url)];
+        var session = await OpenSessionAsync(http, url);
+        List<HttpResponseMessage> streams = [await OpenAsync(http, url, session)];
         var before = ProcessStat.RssMegabytes(pid);
         for (var i = 0; i < IdleStreams; i++)
         {
-            streams.Add(await OpenAsync(http, url));
+            streams.Add(await OpenAsync(http, url, session));
         }
 
         var grown = ProcessStat.RssMegabytes(pid) - before;
@@ -80,12 +81,20 @@ internal static class EventsBenchmark
             $"{IdleStreams} idle streams, {name}: {grown:F1} MB, {grown * 1024 / IdleStreams:F1} KB each"));
     }
 
-    private static async Task<HttpResponseMessage> OpenAsync(HttpClient http, Uri url)
+    private static async Task<string> OpenSessionAsync(HttpClient http, Uri url)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Delete, url);
+        request.Headers.Add("X-Api-Key", ToolCallBytes.ApiKey);
+        using var response = await http.SendAsync(request);
+        return response.Headers.GetValues("Mcp-Session-Id").Single();
+    }
+
+    private static async Task<HttpResponseMessage> OpenAsync(HttpClient http, Uri url, string session)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, url);
         request.Headers.Add("X-Api-Key", ToolCallBytes.ApiKey);
         request.Headers.Add("Accept", "text/event-stream");
-        request.Headers.Add("Mcp-Session-Id", Guid.NewGuid().ToString());
+        request.Headers.Add("Mcp-Session-Id", session);
         var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         return response.IsSuccessStatusCode
             ? response

@@ -38,7 +38,9 @@ internal sealed class PerSecondColumn : IColumn
             return "–";
         }
 
-        var megabytes = (int)benchmarkCase.Parameters["Megabytes"];
-        return (megabytes * 1024.0 * 1024.0 / statistics.Mean).ToString("F2", CultureInfo.InvariantCulture);
+        // What reads no bytes has none a second.
+        return benchmarkCase.Parameters["Megabytes"] is int megabytes
+            ? (megabytes * 1024.0 * 1024.0 / statistics.Mean).ToString("F2", CultureInfo.InvariantCulture)
+            : "–";
     }
 }

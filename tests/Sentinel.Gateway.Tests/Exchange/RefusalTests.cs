@@ -28,6 +28,10 @@ public sealed class RefusalTests
               This gateway needs a credential: send an access token as a bearer token, or an API key as X-Api-Key.
             BadCredential: 401 -31401 unauthenticated; WWW-Authenticate: Bearer realm="sentinel"
               The credential is not valid here.
+            KeyExpired: 401 -31401 unauthenticated; WWW-Authenticate: Bearer realm="sentinel"
+              The API key has expired; ask for a new one.
+            KeyOfOtherBackend: 401 -31401 unauthenticated; WWW-Authenticate: Bearer realm="sentinel"
+              The API key is not valid for this server.
             InsufficientScope: 403 -31403 insufficient_scope
               The token is valid and lacks a scope that this gateway demands.
             TwoCredentials: 400 -32600 invalid_request
@@ -42,16 +46,22 @@ public sealed class RefusalTests
               Another message of this batch was refused, so none was forwarded.
             UnsupportedMediaType: 415 -31415 unsupported_media_type
               Send Content-Type: application/json in UTF-8, without Content-Encoding.
+            SessionUnknown: 404 -31404 session_unknown
+              There is no such session; initialize a new one without Mcp-Session-Id.
             RouteUnknown: 404 -31404 route_unknown
               No route of this gateway serves this path.
             BackendRefused: 502 -31502 backend_refused
               The server behind this gateway refused the gateway's own credential.
             BackendRedirected: 502 -31502 backend_refused
               The server behind this gateway redirected to another origin; the gateway does not follow.
+            BackendSessionUnusable: 502 -31502 backend_refused
+              The server behind this gateway gave a session id that is too long, not visible ASCII, or there twice.
             BackendListUnreadable: 502 -31502 backend_refused
               The server behind this gateway answered with a list that cannot be read without doubt; it is not passed on.
             BackendUnreachable: 502 -31502 backend_unreachable
               The server behind this gateway cannot be reached.
+            AuditUnavailable: 503 -31503 audit_unavailable; Retry-After: 5
+              This call cannot be recorded at the moment, so it was not forwarded. Try again.
             BackendTimeout: 504 -31504 backend_timeout
               The server behind this gateway did not answer in time.
             InternalError: 500 -31500 internal_error

@@ -43,11 +43,12 @@ internal readonly record struct CredentialHash
         }
     }
 
-    /// <summary>The 32 bytes, as any SHA-256 program prints them.</summary>
-    public void CopyTo(Span<byte> bytes)
+    /// <summary>The hash that was written in hex.</summary>
+    public static CredentialHash OfHex(string sha256)
     {
-        ReadOnlySpan<ulong> parts = [_a, _b, _c, _d];
-        MemoryMarshal.AsBytes(parts).CopyTo(bytes);
+        Span<ulong> parts = stackalloc ulong[SHA256.HashSizeInBytes / sizeof(ulong)];
+        Convert.FromHexString(sha256, MemoryMarshal.AsBytes(parts), out _, out _);
+        return new CredentialHash(parts);
     }
 
     // The bytes are uniformly spread already.

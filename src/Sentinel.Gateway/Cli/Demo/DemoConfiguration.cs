@@ -13,6 +13,9 @@ internal static class DemoConfiguration
     /// <summary>Bob may search, and nothing else.</summary>
     public const string GuestToken = "demo-bob";
 
+    /// <summary>The variable that has to hold a session key: nobody is to be warned of a tour.</summary>
+    public const string SessionKeysVariable = "SESSION_KEYS";
+
     public static string Write(string backendUrl, string storePath) => new JsonObject
     {
         ["ReverseProxy"] = new JsonObject
@@ -52,6 +55,7 @@ internal static class DemoConfiguration
                     ["guest"] = new JsonObject { ["Allow"] = new JsonArray("notes/search_*") },
                 },
             },
+            ["Sessions"] = new JsonObject { ["KeysEnv"] = SessionKeysVariable },
             ["Shutdown"] = new JsonObject { ["LoadBalancerSeconds"] = 0 },
             ["Audit"] = new JsonObject
             {

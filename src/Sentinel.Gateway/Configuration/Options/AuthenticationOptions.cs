@@ -42,6 +42,12 @@ internal sealed record ApiKeyOptions
 
     [Description("Roles of callers that present the key.")]
     public IReadOnlyList<string> Roles { get; init; } = [];
+
+    [Description("From when on the key is refused; absent: never.")]
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    [Description("The backends that the key is good for; absent: every one.")]
+    public IReadOnlyList<string>? Backends { get; init; }
 }
 
 /// <summary>Open access, written down.</summary>

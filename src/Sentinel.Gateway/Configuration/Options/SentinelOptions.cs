@@ -18,7 +18,7 @@ internal sealed record SentinelOptions
     [Description("What one request, and one caller, may take.")]
     public LimitsOptions Limits { get; init; } = new();
 
-    [Description("Calls of sessions.")]
+    [Description("Sessions, which exist up to revision 2025-11-25.")]
     public SessionsOptions Sessions { get; init; } = new();
 
     [Description("How a stop goes.")]
@@ -32,15 +32,6 @@ internal sealed record SentinelOptions
     [Description("The listener for operators.")]
     [ActsAtStart]
     public ManagementOptions Management { get; init; } = new();
-}
-
-/// <summary>Calls of sessions, which exist up to revision 2025-11-25.</summary>
-internal sealed record SessionsOptions
-{
-    [Description("Seconds that a call whose stream ended before its answer waits for it on another stream of its "
-        + "session; then its row says that the answer was not seen.")]
-    [Range(0, 86400)]
-    public int AnswerWaitSeconds { get; init; } = 300;
 }
 
 /// <summary>How a stop goes.</summary>
