@@ -37,16 +37,26 @@ public sealed partial class GatewayProcess : IAsyncDisposable
     public string Folder => _folder.Path;
 
     /// <summary>Starts <c>sentinel serve</c> on a free port and waits until both listeners are up.</summary>
+    /// <param name="config">Its proxy.json.</param>
+    /// <param name="environment">Its variables.</param>
+    /// <param name="urls">Where it listens.</param>
+    /// <param name="files">What else stands in its folder, by name.</param>
     public static async Task<GatewayProcess> StartAsync(
         ProxyConfig config,
         IReadOnlyDictionary<string, string?>? environment = null,
-        string urls = "http://127.0.0.1:0"
+        string urls = "http://127.0.0.1:0",
+        params (string Name, string Text)[] files
     )
     {
         var folder = new TemporaryFolder();
         ChildProcess? process = null;
         try
         {
+            foreach (var (name, text) in files)
+            {
+                await File.WriteAllTextAsync(folder.File(name), text);
+            }
+
             string[] arguments = ["serve", "--config", config.WriteTo(folder), "--urls", urls];
             process = Start(arguments, environment, folder.Path);
             var traffic = await process.WaitForMatchAsync(TrafficLine());
