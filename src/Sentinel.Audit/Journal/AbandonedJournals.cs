@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sentinel.Audit.Stores;
@@ -12,12 +11,17 @@ namespace Sentinel.Audit.Journal;
 /// <param name="Crashed">Of them, calls that were open when their gateway ended.</param>
 /// <param name="DamagedBytes">What was no sound record.</param>
 /// <param name="MissingRows">Rows that are damaged, and of which nothing could be written.</param>
-public sealed record RecoveredJournalReport(string Path, long Rows, int Crashed, long DamagedBytes, long MissingRows);
+public sealed record RecoveredJournalReport(
+    string Path,
+    long Rows,
+    int Crashed,
+    long DamagedBytes,
+    long MissingRows);
 
 /// <summary>Writes what journals without a gateway still hold, where no gateway takes them over.</summary>
 public static class AbandonedJournals
 {
-    /// <summary>Writes one journal, or each one in a folder of journals, to the store that the options choose.</summary>
+    /// <summary>Writes one journal, or each in a folder of journals, to the store that the options choose.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="options">Which store, and how.</param>
     /// <param name="environment">Looks up a variable.</param>
@@ -32,8 +36,8 @@ public static class AbandonedJournals
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
-        await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-        using var counters = new AuditCounters(services.GetRequiredService<IMeterFactory>());
+        using var meters = new UnreadMeters();
+        using var counters = new AuditCounters(meters);
         var logging = NullLoggerFactory.Instance;
         var choice = StoreChoice.Decide(options, environment);
         if (choice.Kind is null)
@@ -79,5 +83,15 @@ public static class AbandonedJournals
             : throw new AuditConfigurationException(
                 $"{path} is no journal that can be taken: it does not exist, a running gateway holds it, or it is "
                 + "of another version.");
+    }
+
+    // A command ends before anyone could ask for its figures.
+    private sealed class UnreadMeters : IMeterFactory
+    {
+        public Meter Create(MeterOptions options) => new(options);
+
+        public void Dispose()
+        {
+        }
     }
 }

@@ -61,8 +61,12 @@ internal sealed partial class AuditJournal : IDisposable
         {
             lock (_lock)
             {
-                var room = _segments.Room >= (_appender.Open + 1L) * JournalFormat.EndBytesMax;
-                return _appender.WriteFault ?? _flushFault ?? (room ? null : _segments.Fault ?? "it has no room");
+                // A single call that was too long for what is left says nothing of the others.
+                var reserve = (_appender.Open + 1L) * JournalFormat.EndBytesMax;
+                var ample = reserve + (_appender.IsFull ? _limits.SegmentBytes / 2 : 0);
+                return _appender.WriteFault
+                    ?? _flushFault
+                    ?? (_segments.Room >= ample ? null : _segments.Fault ?? "it has no room");
             }
         }
     }

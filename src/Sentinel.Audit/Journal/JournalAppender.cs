@@ -17,6 +17,9 @@ internal sealed class JournalAppender(SegmentList segments, JournalDisk disk, Ac
     /// <summary>Why the last append failed; null where it did not.</summary>
     public string? WriteFault { get; private set; }
 
+    /// <summary>Whether the last call that came found no room.</summary>
+    public bool IsFull { get; private set; }
+
     /// <summary>Full segments that no flush has put on the disk.</summary>
     public List<JournalSegment> Unflushed { get; private set; } = [];
 
@@ -95,6 +98,7 @@ internal sealed class JournalAppender(SegmentList segments, JournalDisk disk, Ac
         var reserve = isReserved ? 0 : (Open + 1L) * JournalFormat.EndBytesMax;
         if (_isClosed || !segments.TryReserve(record.Length, reserve, isBounded: !isReserved))
         {
+            IsFull = true;
             return null;
         }
 
@@ -124,6 +128,7 @@ internal sealed class JournalAppender(SegmentList segments, JournalDisk disk, Ac
         }
 
         WriteFault = null;
+        IsFull &= isReserved;
         LastSequence += isRow ? 1 : 0;
         var place = JournalPosition.Of(current.Number, current.End);
         current.End += record.Length;
