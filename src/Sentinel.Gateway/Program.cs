@@ -9,10 +9,10 @@ var root = new RootCommand("Sentinel authenticates, authorizes and audits calls 
     DemoCommand.Create(),
     CheckCommand.Create(),
     MigrateCommand.Create(),
-    AuditCommand.Create(),
     KeyCommand.Create(),
     SessionKeyCommand.Create(),
     PolicyCommand.Create(),
+    AuditCommand.Create(),
 };
 root.SetAction(ServeCommand.RunAsync);
 

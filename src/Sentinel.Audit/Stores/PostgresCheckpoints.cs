@@ -72,6 +72,7 @@ internal static class PostgresCheckpoints
                         Value = batch.Position ?? (object)DBNull.Value,
                         NpgsqlDbType = NpgsqlDbType.Bigint,
                     },
+                    new NpgsqlParameter<byte[]> { TypedValue = move.ChainHash },
                 },
             };
             if (await command.ExecuteNonQueryAsync(CancellationToken.None) != 1)
@@ -83,15 +84,15 @@ internal static class PostgresCheckpoints
 
     private const string UpdateSql =
         """
-        UPDATE public.audit_checkpoint
-        SET seq = $3, dropped = $4, position = coalesce($6, position), updated_at = pg_catalog.now()
+        UPDATE public.audit_checkpoint SET seq = $3, chain_hash = $7, dropped = $4, position = coalesce($6, position),
+            updated_at = pg_catalog.now()
         WHERE journal_id = $1 AND month = $2 AND seq = $5
         """;
 
     private const string InsertSql =
         """
-        INSERT INTO public.audit_checkpoint (journal_id, month, seq, dropped, position)
-        SELECT $1, $2, $3, $4, $6 WHERE $5 = 0
+        INSERT INTO public.audit_checkpoint (journal_id, month, seq, chain_hash, dropped, position)
+        SELECT $1, $2, $3, $7, $4, $6 WHERE $5 = 0
         ON CONFLICT DO NOTHING
         """;
 }

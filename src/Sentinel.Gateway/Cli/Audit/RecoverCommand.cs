@@ -4,10 +4,10 @@ using Sentinel.Audit;
 using Sentinel.Audit.Journal;
 using Sentinel.Gateway.Configuration;
 
-namespace Sentinel.Gateway.Cli;
+namespace Sentinel.Gateway.Cli.Audit;
 
 /// <summary><c>sentinel audit recover</c>: what a dead instance's journal still holds, into the store.</summary>
-internal static class AuditRecoverCommand
+internal static class RecoverCommand
 {
     private static readonly Argument<string> Journal = new("PATH")
     {
