@@ -93,6 +93,15 @@ internal partial record Refusal
     public static readonly Refusal BackendUnreachable = new(
         502, -31502, ReasonBackendUnreachable, "The server behind this gateway cannot be reached.");
 
+    public static readonly Refusal AuditUnavailable = new(
+        503,
+        -31503,
+        "audit_unavailable",
+        "This call cannot be recorded at the moment, so it was not forwarded. Try again.")
+    {
+        Header = ("Retry-After", "5"),
+    };
+
     public static readonly Refusal BackendTimeout = new(
         504, -31504, ReasonBackendTimeout, "The server behind this gateway did not answer in time.");
 

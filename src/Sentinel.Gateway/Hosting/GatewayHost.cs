@@ -90,6 +90,7 @@ internal static class GatewayHost
         services.AddSingleton<CallMetrics>();
         services.AddSingleton<CallRecorder>();
         services.AddSingleton<OpenCallsTransform>();
+        services.AddSingleton<BeginTransform>();
         services.AddSingleton<ObserverTransform>();
 
         // Stops before the audit writer does, which is registered earlier: open calls still become rows.

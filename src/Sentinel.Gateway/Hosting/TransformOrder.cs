@@ -17,6 +17,7 @@ internal sealed class TransformOrder(
     AuthorizationTransform authorization,
     BackendTokens tokens,
     OpenCallsTransform openCalls,
+    BeginTransform begin,
     SessionTransform session,
     EndpointEventTransform endpointEvent,
     ListFilterTransform lists,
@@ -45,6 +46,7 @@ internal sealed class TransformOrder(
         }
 
         context.RequestTransforms.Add(openCalls);
+        context.RequestTransforms.Add(begin);
         context.RequestTransforms.Add(new CallerHeadersTransform());
 
         context.ResponseTransforms.Insert(0, new BackendAnswerTransform(backend, tokens));

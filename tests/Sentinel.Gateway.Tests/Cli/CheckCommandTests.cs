@@ -40,7 +40,7 @@ public sealed class CheckCommandTests
             Reading.Unwrap("""
             warning: $.Sentinel.Rbac.Roles.v1.Allow[0] (line 8): 'x/*' matches nothing: there is no backend 'x' in \
             ReverseProxy.Clusters
-            proxy.json is valid: 1 route, 1 backend, 0 API keys, 1 role, ANONYMOUS ACCESS, audit BestEffort to Auto, \
+            proxy.json is valid: 1 route, 1 backend, 0 API keys, 1 role, ANONYMOUS ACCESS, audit Durable to Auto, \
             1 warning
 
             """),

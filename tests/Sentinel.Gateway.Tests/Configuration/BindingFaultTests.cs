@@ -103,10 +103,10 @@ public sealed class BindingFaultTests
         "$.Sentinel.Rbac.Mode (line 4): Shadow is not available yet; write Enforce")]
     [InlineData("\"Rbac\": { \"Mode\": \"Off\" }",
         "$.Sentinel.Rbac.Mode (line 4): 'Off' is not allowed here; write one of Enforce")]
-    [InlineData("\"Audit\": { \"Guarantee\": \"Durable\" }",
-        "$.Sentinel.Audit.Guarantee (line 4): Durable and Strict are not available yet; write BestEffort")]
-    [InlineData("\"Audit\": { \"Guarantee\": \"Strict\" }",
-        "$.Sentinel.Audit.Guarantee (line 4): Durable and Strict are not available yet; write BestEffort")]
+    [InlineData("\"Audit\": { \"Guarantee\": \"Certain\" }",
+        "$.Sentinel.Audit.Guarantee (line 4): 'Certain' is not allowed here; write one of BestEffort, Durable, Strict")]
+    [InlineData("\"Audit\": { \"Journal\": { \"MaxBytes\": 1000 } }",
+        "$.Sentinel.Audit.Journal.MaxBytes (line 4): '1000' is out of range; write a number from 1048576 to 1099511627776")]
     [InlineData("\"Rbac\": { \"Roles\": { \"a\": { \"Allow\": [{ \"Tool\": \"a/b\", \"Arguments\": {} }] } } }",
         "$.Sentinel.Rbac.Roles.a.Allow[0].Tool (line 4): Tool is not available yet; "
             + "write a text in quotes instead of the object\n"

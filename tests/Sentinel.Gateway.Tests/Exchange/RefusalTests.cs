@@ -64,6 +64,8 @@ public sealed class RefusalTests
               The server behind this gateway answered with a list that cannot be read without doubt; it is not passed on.
             BackendUnreachable: 502 -31502 backend_unreachable
               The server behind this gateway cannot be reached.
+            AuditUnavailable: 503 -31503 audit_unavailable; Retry-After: 5
+              This call cannot be recorded at the moment, so it was not forwarded. Try again.
             BackendTimeout: 504 -31504 backend_timeout
               The server behind this gateway did not answer in time.
             InternalError: 500 -31500 internal_error

@@ -13,8 +13,6 @@ internal static class PlannedKeys
         "$.Sentinel.Telemetry",
         "$.Sentinel.Rbac.Roles.*.Allow[].Tool",
         "$.Sentinel.Rbac.Roles.*.Allow[].Arguments",
-        "$.Sentinel.Audit.Journal",
-        "$.Sentinel.Audit.StrictFor",
         "$.Sentinel.Audit.Redact",
         "$.Sentinel.Audit.RecordReads",
         "$.Sentinel.Audit.RetentionDays",
@@ -25,7 +23,6 @@ internal static class PlannedKeys
     private static readonly Dictionary<string, string[]> Values = new(StringComparer.Ordinal)
     {
         ["$.Sentinel.Rbac.Mode"] = ["Shadow"],
-        ["$.Sentinel.Audit.Guarantee"] = ["Durable", "Strict"],
     };
 
     /// <summary>The planned key that this one is or, but for its case, would be.</summary>
