@@ -23,6 +23,12 @@ internal partial record Refusal
         Header = ("Allow", "GET, POST, DELETE, OPTIONS"),
     };
 
+    public static readonly Refusal MetadataMethod = new(
+        405, -31405, "method_not_allowed", "The resource's metadata is asked for with GET.")
+    {
+        Header = ("Allow", "GET, HEAD"),
+    };
+
     public static readonly Refusal NoCredential = Unauthenticated(
         "This gateway needs a credential: send an access token as a bearer token, or an API key as X-Api-Key.");
 

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging.Console;
 using Sentinel.Audit;
 using Sentinel.Gateway.Authentication;
 using Sentinel.Gateway.Authentication.Edge;
+using Sentinel.Gateway.Authentication.Metadata;
 using Sentinel.Gateway.Authorization;
 using Sentinel.Gateway.Configuration;
 using Sentinel.Gateway.Exchange;
@@ -113,8 +114,10 @@ internal static class GatewayHost
         app.UseMiddleware<HealthMiddleware>();
         app.UseMiddleware<ExchangeMiddleware>();
         app.UseMiddleware<EdgeMiddleware>();
+        app.Use(ResourceMetadata.Ask);
         app.UseRouting();
         app.Use(ExchangeMiddleware.KeepToRoute);
+        app.Use(ResourceMetadata.Answer);
         app.UseMiddleware<RequestShapeMiddleware>();
         app.UseMiddleware<AuthenticationMiddleware>();
 

@@ -26,6 +26,8 @@ public sealed class RefusalTests
             """
             MethodNotAllowed: 405 -31405 method_not_allowed; Allow: GET, POST, DELETE, OPTIONS
               An MCP endpoint takes GET, POST, DELETE and OPTIONS, and no upgrade.
+            MetadataMethod: 405 -31405 method_not_allowed; Allow: GET, HEAD
+              The resource's metadata is asked for with GET.
             NoCredential: 401 -31401 unauthenticated; WWW-Authenticate: Bearer realm="sentinel"
               This gateway needs a credential: send an access token as a bearer token, or an API key as X-Api-Key.
             BadCredential: 401 -31401 unauthenticated; WWW-Authenticate: Bearer realm="sentinel"

@@ -50,6 +50,12 @@ internal sealed class EdgeRules
             || EndsInAny(_hostSuffixes, name);
     }
 
+    /// <summary>Whether the host is one that was written down, or no name: not one that any name would pass for.
+    /// </summary>
+    public bool VouchesForHost(ReadOnlySpan<char> host) =>
+        HostText.TryReadName(host, out var name)
+        && (HostText.IsAddress(name) || _hosts.Contains(name) || EndsInAny(_hostSuffixes, name));
+
     /// <param name="origin">The Origin header.</param>
     public bool AllowsOrigin(ReadOnlySpan<char> origin)
     {
