@@ -33,12 +33,12 @@ internal sealed class PerSecondColumn : IColumn
 
     public string GetValue(Summary summary, BenchmarkCase benchmarkCase, SummaryStyle style)
     {
-        if (summary[benchmarkCase]?.ResultStatistics is not { } statistics)
+        if (summary[benchmarkCase]?.ResultStatistics is not { } statistics
+            || benchmarkCase.Parameters.Items.FirstOrDefault(p => p.Name == "Megabytes")?.Value is not int megabytes)
         {
             return "–";
         }
 
-        var megabytes = (int)benchmarkCase.Parameters["Megabytes"];
         return (megabytes * 1024.0 * 1024.0 / statistics.Mean).ToString("F2", CultureInfo.InvariantCulture);
     }
 }
