@@ -21,8 +21,8 @@ public sealed class CheckCommandTests
         Assert.Equal(
             Reading.Unwrap("""
             $.ReverseProxy.Routes (line 1): there are no routes; write at least one, else every request is answered 404
-            $.Sentinel.Authentication (line 1): Sentinel refuses to serve without authentication; write ApiKeys, or \
-            Anonymous to allow open access
+            $.Sentinel.Authentication (line 1): Sentinel refuses to serve without authentication; write AzureAd, \
+            Issuers or ApiKeys, or Anonymous to allow open access
             2 faults
 
             """),

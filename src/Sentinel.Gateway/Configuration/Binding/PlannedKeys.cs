@@ -10,11 +10,6 @@ internal static class PlannedKeys
     /// <summary>Paths with <c>*</c> for a map's key and <c>[]</c> for a list's item.</summary>
     public static readonly IReadOnlySet<string> Paths = new HashSet<string>(StringComparer.Ordinal)
     {
-        "$.Sentinel.PublicUrl",
-        "$.Sentinel.TrustedProxies",
-        "$.Sentinel.AllowedOrigins",
-        "$.Sentinel.AllowedHosts",
-        "$.Sentinel.Backends",
         "$.Sentinel.Telemetry",
         "$.Sentinel.Rbac.Roles.*.Allow[].Tool",
         "$.Sentinel.Rbac.Roles.*.Allow[].Arguments",
