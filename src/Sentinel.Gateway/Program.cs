@@ -12,6 +12,7 @@ var root = new RootCommand("Sentinel authenticates, authorizes and audits calls 
     KeyCommand.Create(),
     SessionKeyCommand.Create(),
     PolicyCommand.Create(),
+    AuditCommand.Create(),
 };
 root.SetAction(ServeCommand.RunAsync);
 

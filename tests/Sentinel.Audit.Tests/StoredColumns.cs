@@ -51,7 +51,9 @@ internal static class StoredColumns
                 {
                     row[reader.GetName(i)] = await reader.IsDBNullAsync(i)
                         ? null
-                        : Convert.ToString(reader.GetValue(i), CultureInfo.InvariantCulture);
+                        : reader.GetValue(i) is byte[] bytes
+                            ? Convert.ToHexStringLower(bytes)
+                            : Convert.ToString(reader.GetValue(i), CultureInfo.InvariantCulture);
                 }
 
                 rows.Add(row);

@@ -19,6 +19,8 @@ public sealed class HelpTests
     [InlineData("policy list")]
     [InlineData("policy approve")]
     [InlineData("policy replay")]
+    [InlineData("audit")]
+    [InlineData("audit verify")]
     public async Task Every_verb_explains_itself(string verb)
     {
         string[] arguments = verb.Length == 0 ? ["--help"] : [.. verb.Split(' '), "--help"];

@@ -1,16 +1,20 @@
+using Sentinel.Audit.Chain;
+
 namespace Sentinel.Audit.Stores;
 
 /// <summary>How far a writer has come in one month, before and after a batch.</summary>
 /// <param name="Month">The first day of the month.</param>
 /// <param name="Expected">The last sequence number stored before the batch; 0 when the batch is the first.</param>
 /// <param name="Last">The last sequence number of the batch.</param>
-internal sealed record MonthMove(DateOnly Month, long Expected, long Last);
+/// <param name="ChainHash">The link of that last row.</param>
+internal sealed record MonthMove(DateOnly Month, long Expected, long Last, byte[] ChainHash);
 
 /// <summary>Rows of one transaction, with their places in the writer's sequences.</summary>
 /// <param name="WriterId">The writer: <c>journal_id</c> of its rows and checkpoints.</param>
 /// <param name="Instance">Who writes, for people.</param>
 /// <param name="Rows">The rows, oldest first.</param>
 /// <param name="Seqs">The sequence number of each row.</param>
+/// <param name="ChainHashes">The link of each row.</param>
 /// <param name="Moves">One for each month that occurs in the rows.</param>
 /// <param name="Dropped">Entries lost by this writer so far.</param>
 internal sealed record AuditBatch(
@@ -18,6 +22,7 @@ internal sealed record AuditBatch(
     string Instance,
     ReadOnlyMemory<AuditRow> Rows,
     ReadOnlyMemory<long> Seqs,
+    ReadOnlyMemory<byte[]> ChainHashes,
     IReadOnlyList<MonthMove> Moves,
     long Dropped)
 {
@@ -28,10 +33,15 @@ internal sealed record AuditBatch(
     public long? Position { get; init; }
 }
 
-/// <summary>The sequence numbers of one writer, by month. They move only when the store has the rows.</summary>
+/// <summary>
+/// The sequence numbers and links of one writer, by month. They move only when the store has the rows.
+/// </summary>
 internal sealed class WriterSequence(Guid writerId, string instance)
 {
-    private readonly Dictionary<DateOnly, long> _last = [];
+    private static readonly Link None = new(0, RowChain.Start);
+
+    private readonly Dictionary<DateOnly, Link> _last = [];
+    private readonly RowChain _chain = new();
     private long _position;
 
     /// <summary>Goes on from what the store has.</summary>
@@ -40,7 +50,7 @@ internal sealed class WriterSequence(Guid writerId, string instance)
         _last.Clear();
         foreach (var (month, checkpoint) in stored)
         {
-            _last[month] = checkpoint.Seq;
+            _last[month] = new Link(checkpoint.Seq, checkpoint.ChainHash ?? RowChain.Start);
         }
 
         _position = Checkpoints.PositionOf(stored.Values);
@@ -53,17 +63,20 @@ internal sealed class WriterSequence(Guid writerId, string instance)
     public AuditBatch Number(ReadOnlyMemory<AuditRow> rows, long dropped, long? position = null)
     {
         var seqs = new long[rows.Length];
-        var last = new Dictionary<DateOnly, long>();
+        var hashes = new byte[rows.Length][];
+        var last = new Dictionary<DateOnly, Link>();
         for (var i = 0; i < seqs.Length; i++)
         {
-            var month = rows.Span[i].Month;
-            var seq = last.GetValueOrDefault(month, _last.GetValueOrDefault(month)) + 1;
-            last[month] = seq;
-            seqs[i] = seq;
+            var row = rows.Span[i];
+            var before = last.GetValueOrDefault(row.Month) ?? _last.GetValueOrDefault(row.Month, None);
+            seqs[i] = before.Seq + 1;
+            hashes[i] = _chain.Link(before.Hash, row, instance, writerId, seqs[i]);
+            last[row.Month] = new Link(seqs[i], hashes[i]);
         }
 
-        var moves = last.Select(m => new MonthMove(m.Key, _last.GetValueOrDefault(m.Key), m.Value)).ToArray();
-        return new AuditBatch(writerId, instance, rows, seqs, moves, dropped)
+        var moves = last.Select(m =>
+            new MonthMove(m.Key, _last.GetValueOrDefault(m.Key, None).Seq, m.Value.Seq, m.Value.Hash)).ToArray();
+        return new AuditBatch(writerId, instance, rows, seqs, hashes, moves, dropped)
         {
             PositionBefore = _position,
             Position = position,
@@ -74,9 +87,11 @@ internal sealed class WriterSequence(Guid writerId, string instance)
     {
         foreach (var move in batch.Moves)
         {
-            _last[move.Month] = move.Last;
+            _last[move.Month] = new Link(move.Last, move.ChainHash);
         }
 
         _position = batch.Position ?? _position;
     }
+
+    private sealed record Link(long Seq, byte[] Hash);
 }

@@ -27,7 +27,8 @@ internal static class PostgresCheckpoints
                     Parameters = { new NpgsqlParameter<string> { TypedValue = "sentinel.audit." + writerId } },
                 },
                 // As text, because Npgsql turns the first and last day into infinities.
-                new("SELECT month::text, seq, chain_hash, position FROM public.audit_checkpoint WHERE journal_id = $1")
+                new("SELECT month::text, seq, chain_hash, dropped, position FROM public.audit_checkpoint "
+                    + "WHERE journal_id = $1")
                 {
                     Parameters = { new NpgsqlParameter<Guid> { TypedValue = writerId } },
                 },
@@ -42,7 +43,8 @@ internal static class PostgresCheckpoints
             stored[month] = new Checkpoint(
                 reader.GetInt64(1),
                 reader.IsDBNull(2) ? null : reader.GetFieldValue<byte[]>(2),
-                reader.IsDBNull(3) ? null : reader.GetInt64(3));
+                reader.GetInt64(3),
+                reader.IsDBNull(4) ? null : reader.GetInt64(4));
         }
 
         return stored;
@@ -65,7 +67,12 @@ internal static class PostgresCheckpoints
                     new NpgsqlParameter<long> { TypedValue = move.Last },
                     new NpgsqlParameter<long> { TypedValue = batch.Dropped },
                     new NpgsqlParameter<long> { TypedValue = move.Expected },
-                    new NpgsqlParameter { Value = batch.Position ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint },
+                    new NpgsqlParameter
+                    {
+                        Value = batch.Position ?? (object)DBNull.Value,
+                        NpgsqlDbType = NpgsqlDbType.Bigint,
+                    },
+                    new NpgsqlParameter<byte[]> { TypedValue = move.ChainHash },
                 },
             };
             if (await command.ExecuteNonQueryAsync(CancellationToken.None) != 1)
@@ -77,14 +84,15 @@ internal static class PostgresCheckpoints
 
     private const string UpdateSql =
         """
-        UPDATE public.audit_checkpoint SET seq = $3, dropped = $4, position = coalesce($6, position), updated_at = pg_catalog.now()
+        UPDATE public.audit_checkpoint SET seq = $3, chain_hash = $7, dropped = $4, position = coalesce($6, position),
+            updated_at = pg_catalog.now()
         WHERE journal_id = $1 AND month = $2 AND seq = $5
         """;
 
     private const string InsertSql =
         """
-        INSERT INTO public.audit_checkpoint (journal_id, month, seq, dropped, position)
-        SELECT $1, $2, $3, $4, $6 WHERE $5 = 0
+        INSERT INTO public.audit_checkpoint (journal_id, month, seq, chain_hash, dropped, position)
+        SELECT $1, $2, $3, $7, $4, $6 WHERE $5 = 0
         ON CONFLICT DO NOTHING
         """;
 }

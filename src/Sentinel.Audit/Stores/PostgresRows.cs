@@ -12,7 +12,7 @@ internal static class PostgresRows
         request_args, response_status, error_message, latency_ms, reason, error_code, http_status, latency_us,
         first_byte_us, gateway_us, client_issuer, client_tenant, client_display, client_app, method, jsonrpc_id,
         session_hash, protocol_version, client_name, client_address, route, trace_id, request_bytes, response_bytes,
-        decision, instance, journal_id, seq) FROM STDIN (FORMAT BINARY)
+        decision, instance, journal_id, seq, chain_hash) FROM STDIN (FORMAT BINARY)
         """;
 
     /// <summary>PostgreSQL counts times from 2000.</summary>
@@ -59,6 +59,7 @@ internal static class PostgresRows
         await TextAsync(copy, batch.Instance);
         await copy.WriteAsync(batch.WriterId, NpgsqlDbType.Uuid, CancellationToken.None);
         await copy.WriteAsync(batch.Seqs.Span[index], NpgsqlDbType.Bigint, CancellationToken.None);
+        await copy.WriteAsync(batch.ChainHashes.Span[index], NpgsqlDbType.Bytea, CancellationToken.None);
     }
 
     private static Task TextAsync(NpgsqlBinaryImporter copy, string? value) => value is null

@@ -14,6 +14,7 @@ internal sealed class SqliteRows : IDisposable
         "latency_us", "first_byte_us", "gateway_us", "client_issuer", "client_tenant", "client_display",
         "client_app", "method", "jsonrpc_id", "session_hash", "protocol_version", "client_name", "client_address",
         "route", "trace_id", "request_bytes", "response_bytes", "decision", "instance", "journal_id", "seq",
+        "chain_hash",
     ];
 
     private readonly SqliteCommand _command;
@@ -49,6 +50,7 @@ internal sealed class SqliteRows : IDisposable
             row.ClientDisplay, row.ClientApp, row.Method, row.JsonRpcId, row.SessionHash, row.ProtocolVersion,
             row.ClientName, row.ClientAddress, row.Route, row.TraceId, row.RequestBytes, row.ResponseBytes,
             row.Decision, batch.Instance, batch.WriterId.ToString(), batch.Seqs.Span[index],
+            batch.ChainHashes.Span[index],
         ];
         for (var i = 0; i < values.Length; i++)
         {

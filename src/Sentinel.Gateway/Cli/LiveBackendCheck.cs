@@ -1,5 +1,6 @@
 using System.Globalization;
 using ModelContextProtocol.Client;
+using Sentinel.Gateway.Authorization.Pinning;
 using Sentinel.Gateway.Configuration;
 using Yarp.ReverseProxy.Configuration;
 
@@ -32,12 +33,10 @@ internal static class LiveBackendCheck
 
     private static async Task<(bool Answered, string Text)> TryAsync(Uri address, CancellationToken cancellationToken)
     {
-        // The path after the address is the client's to choose; /mcp is what servers serve by convention.
-        Uri[] endpoints = [new(address.AbsoluteUri.TrimEnd('/') + "/mcp"), address];
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(Timeout);
         var problem = "";
-        foreach (var endpoint in endpoints)
+        foreach (var endpoint in BackendLists.Endpoints(address))
         {
             try
             {

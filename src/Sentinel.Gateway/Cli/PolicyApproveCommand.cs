@@ -43,7 +43,8 @@ internal static class PolicyApproveCommand
         command.SetAction((result, cancellationToken) => RunAsync(
             result.GetRequiredValue(SharedOptions.Config),
             result.GetValue(Backend) ?? [],
-            result.GetValue(Yes) ? null : Console.IsInputRedirected ? TextReader.Null : Console.In,
+            result.GetValue(Yes),
+            Console.IsInputRedirected ? null : Console.In,
             result.InvocationConfiguration,
             cancellationToken));
         return command;
@@ -51,12 +52,14 @@ internal static class PolicyApproveCommand
 
     /// <param name="path">Where proxy.json is.</param>
     /// <param name="backends">The backends to look at; empty for all that are pinned.</param>
-    /// <param name="answers">Where the person answers; null to approve without asking.</param>
+    /// <param name="isApproved">Whether nobody is asked.</param>
+    /// <param name="answers">Where a person answers; null where there is none.</param>
     /// <param name="console">Where it is shown.</param>
     /// <param name="cancellationToken">Ends it.</param>
     internal static async Task<int> RunAsync(
         string path,
         string[] backends,
+        bool isApproved,
         TextReader? answers,
         InvocationConfiguration console,
         CancellationToken cancellationToken)
@@ -99,9 +102,9 @@ internal static class PolicyApproveCommand
             return 0;
         }
 
-        if (answers is not null && !await AgreesAsync(changes, answers, console.Output))
+        if (!isApproved && !await AgreesAsync(changes, answers, console.Output))
         {
-            await console.Error.WriteLineAsync("Nothing was written. Answer yes, or give --yes, to approve.");
+            await console.Error.WriteLineAsync("Nothing was written: answer yes on a terminal, or give --yes.");
             return 1;
         }
 
@@ -228,8 +231,13 @@ internal static class PolicyApproveCommand
 
     private static string Readable(ToolDefinition tool) => ReadableJson.Of(tool.Canonical);
 
-    private static async Task<bool> AgreesAsync(int changes, TextReader answers, TextWriter output)
+    private static async Task<bool> AgreesAsync(int changes, TextReader? answers, TextWriter output)
     {
+        if (answers is null)
+        {
+            return false;
+        }
+
         await output.WriteAsync($"Approve {Count(changes)}? Type yes: ");
         return await answers.ReadLineAsync() is { } answer && answer.Trim() == "yes";
     }

@@ -145,12 +145,13 @@ internal static class PolicyListCommand
         {
             foreach (var name in await NamesAsync(client, kind, timeout.Token))
             {
-                var decision = snapshot.Policy.DecideVisibility(
-                    roles, cluster.ClusterId, ListTargets.Of(kind), name);
+                var target = ListTargets.Of(kind);
+                var decision = snapshot.Policy.DecideVisibility(roles, cluster.ClusterId, target, name);
                 if (decision.IsAllowed)
                 {
+                    var bare = snapshot.Policy.Decide(roles, cluster.ClusterId, target, name, arguments: default);
                     usable.Add(new UsableItem(
-                        cluster.ClusterId, ListKinds.Singular(kind), name, decision.Rule, IsLimited: false));
+                        cluster.ClusterId, ListKinds.Singular(kind), name, decision.Rule, !bare.IsAllowed));
                 }
             }
         }

@@ -8,6 +8,9 @@ internal sealed class CallRecorder(AuditChannel channel, CallMetrics metrics)
     /// <summary>Whether entries are wanted at all.</summary>
     public bool IsEnabled => channel.IsEnabled;
 
+    /// <summary>Records a call before it is forwarded.</summary>
+    public ValueTask<BegunEntry> BeginAsync(AuditEntry entry, bool isStrict) => channel.BeginAsync(entry, isStrict);
+
     public void Count(string backend, AuditOutcome outcome) => metrics.Count(backend, outcome);
 
     public void Record(AuditEntry entry)

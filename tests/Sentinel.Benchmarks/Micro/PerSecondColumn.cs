@@ -33,12 +33,14 @@ internal sealed class PerSecondColumn : IColumn
 
     public string GetValue(Summary summary, BenchmarkCase benchmarkCase, SummaryStyle style)
     {
-        if (summary[benchmarkCase]?.ResultStatistics is not { } statistics
-            || benchmarkCase.Parameters.Items.FirstOrDefault(p => p.Name == "Megabytes")?.Value is not int megabytes)
+        if (summary[benchmarkCase]?.ResultStatistics is not { } statistics)
         {
             return "–";
         }
 
-        return (megabytes * 1024.0 * 1024.0 / statistics.Mean).ToString("F2", CultureInfo.InvariantCulture);
+        // What reads no bytes has none a second.
+        return benchmarkCase.Parameters["Megabytes"] is int megabytes
+            ? (megabytes * 1024.0 * 1024.0 / statistics.Mean).ToString("F2", CultureInfo.InvariantCulture)
+            : "–";
     }
 }

@@ -247,6 +247,23 @@ public sealed class CallLimiterTests : IDisposable
     }
 
     [Fact]
+    public void A_caller_weighs_less_than_a_kilobyte_so_that_the_whole_table_stays_below_a_hundred_megabytes()
+    {
+        var limits = Limits(fallback: 60, ("github/*", 60));
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        for (var i = 0; i < CallLimiter.CallersMax; i++)
+        {
+            _limiter.Take(Exchange(new Caller($"c{i}", []), "github", "a"), limits);
+        }
+
+        var bytes = (GC.GetTotalMemory(forceFullCollection: true) - before) / _limiter.Callers;
+
+        Assert.Equal(CallLimiter.CallersMax, _limiter.Callers);
+        Assert.InRange(bytes, 0, 1000);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{bytes} bytes for each caller");
+    }
+
+    [Fact]
     public void Threads_together_get_no_more_than_one_would()
     {
         var limits = new CallLimits([], new RateLimit(RateLimit.DefaultName, 1000), concurrent: 1_000_000);

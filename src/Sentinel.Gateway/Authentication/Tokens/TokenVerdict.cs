@@ -5,11 +5,9 @@ namespace Sentinel.Gateway.Authentication;
 /// <summary>What became of a token: a caller, or why there is none.</summary>
 internal sealed record TokenVerdict
 {
-    private readonly Func<bool> _areKeysCurrent = static () => false;
+    private readonly Func<bool> _areKeysCurrent;
 
-    private TokenVerdict()
-    {
-    }
+    private TokenVerdict(Func<bool> areKeysCurrent) => _areKeysCurrent = areKeysCurrent;
 
     public Caller? Caller { get; private init; }
 
@@ -25,13 +23,11 @@ internal sealed record TokenVerdict
     public bool AreKeysCurrent => _areKeysCurrent();
 
     public static TokenVerdict Refused(LoginFailure failure, string? detail = null) =>
-        new() { Failure = failure, Detail = detail };
+        new(static () => false) { Failure = failure, Detail = detail };
 
     /// <param name="caller">Who it is.</param>
     /// <param name="expiresAt">When the token ends.</param>
     /// <param name="areKeysCurrent">Says as long as it is asked whether the signing keys are the same.</param>
     public static TokenVerdict Admitted(Caller caller, DateTimeOffset expiresAt, Func<bool> areKeysCurrent) =>
         new(areKeysCurrent) { Caller = caller, ExpiresAt = expiresAt };
-
-    private TokenVerdict(Func<bool> areKeysCurrent) => _areKeysCurrent = areKeysCurrent;
 }

@@ -61,6 +61,7 @@ internal sealed class ListView
             return false;
         }
 
+        // What the policy does not decide for calls it must not hide from lists.
         return !Hides || kind is not ListKind.Tools
             || _snapshot.Policy.DecideVisibility(_roles, _backend, ListTargets.Of(kind), name).IsAllowed;
     }

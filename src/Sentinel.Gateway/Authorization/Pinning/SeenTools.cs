@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using Sentinel.Gateway.Configuration.Pinning;
 using Sentinel.Gateway.Mcp.Tools;
 using Sentinel.Gateway.Rbac;
 
@@ -62,11 +63,9 @@ internal sealed partial class SeenTools
         if (_warned.Count < WarnedMax && _warned.TryAdd((backend, name, sha256), true))
         {
             var what = state is PinState.Changed ? "changed since it was approved" : "not approved";
-            LogUnapproved(backend, VisibleName(name), what, pins.ModeOf(backend));
+            LogUnapproved(backend, VisibleText.Escape(name), what, pins.ModeOf(backend));
         }
     }
-
-    private static string VisibleName(string name) => Configuration.FaultText.OneLine(name);
 
     [LoggerMessage(
         7110,

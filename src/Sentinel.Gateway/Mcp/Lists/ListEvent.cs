@@ -22,7 +22,17 @@ internal static class ListEvent
 
         // One line is the rule: its value is edited where it lies.
         var edit = ListEditor.Edit(data is [var only] ? lines[only.ValueStart..only.End] : Join(lines, data), shows);
-        return edit.Bytes is { } bytes ? edit with { Bytes = Write(lines, data, bytes) } : edit;
+        return edit.Bytes is not { } bytes ? edit
+            : edit with { Bytes = data is [var single] ? Replace(lines, single, bytes) : Write(lines, data, bytes) };
+    }
+
+    private static byte[] Replace(ReadOnlySpan<byte> lines, Line line, ReadOnlySpan<byte> edited)
+    {
+        var written = new byte[lines.Length - (line.End - line.ValueStart) + edited.Length];
+        lines[..line.ValueStart].CopyTo(written);
+        edited.CopyTo(written.AsSpan(line.ValueStart));
+        lines[line.End..].CopyTo(written.AsSpan(line.ValueStart + edited.Length));
+        return written;
     }
 
     private static byte[] Join(ReadOnlySpan<byte> lines, List<Line> data)

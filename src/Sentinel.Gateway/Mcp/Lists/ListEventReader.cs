@@ -151,7 +151,7 @@ internal sealed class ListEventReader(ShowsItem shows, bool edits = true)
         {
             var held = _bytes.AsSpan(_passed, _length - _passed);
             var room = held.Length + bytes.Length;
-            var grown = room <= _bytes.Length / 2 ? _bytes : new byte[Math.Max(room, 2 * _bytes.Length)];
+            var grown = room <= _bytes.Length / 2 ? _bytes : new byte[room + (room / 4) + 64];
             held.CopyTo(grown);
             _bytes = grown;
             _length -= _passed;
