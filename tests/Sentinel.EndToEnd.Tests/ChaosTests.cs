@@ -29,7 +29,7 @@ public sealed class ChaosTests
         var run = await RunAsync(guarantee, "");
 
         Assert.True(run.Executed.Count > 500, run.ToString());
-        Assert.True(run.Missing == 0 && run.Twice == 0, run.ToString());
+        Assert.True(run is { Missing: 0, Twice: 0, VerifyExitCode: 0 }, run.ToString());
     }
 
     // The counter-proofs: the run above can see what it claims.
@@ -90,7 +90,9 @@ public sealed class ChaosTests
         await driving;
 
         var rows = await SettledAsync(server, database, executed, sabotage.Length > 0 || guarantee == "BestEffort");
-        var run = new ChaosRun(guarantee, seed, kills, executed, rows);
+        var environment = new Dictionary<string, string?> { ["DATABASE_URL"] = Postgres.Url(server, database) };
+        var verified = await Cli.RunAsync(["audit", "verify", "--config", gateway.ConfigPath], environment);
+        var run = new ChaosRun(guarantee, seed, kills, executed, rows, verified.ExitCode, verified.Output);
         TestContext.Current.TestOutputHelper?.WriteLine(run.ToString());
         return run;
     }
@@ -193,7 +195,8 @@ public sealed class ChaosTests
         int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var value) ? value : fallback;
 
     private sealed record ChaosRun(
-        string Guarantee, int Seed, int Kills, ConcurrentDictionary<string, int> Executed, IReadOnlyList<string> Rows)
+        string Guarantee, int Seed, int Kills, ConcurrentDictionary<string, int> Executed, IReadOnlyList<string> Rows,
+        int VerifyExitCode, string VerifyOutput)
     {
         public int Missing => Executed.Keys.Except(Rows, StringComparer.Ordinal).Count();
 
@@ -201,6 +204,6 @@ public sealed class ChaosTests
 
         public override string ToString() =>
             $"{Guarantee}, seed {Seed}: {Kills} kills, {Executed.Count} calls executed, {Rows.Count} rows, "
-            + $"{Missing} missing, {Twice} twice";
+            + $"{Missing} missing, {Twice} twice; audit verify ended with {VerifyExitCode}: {VerifyOutput}";
     }
 }
