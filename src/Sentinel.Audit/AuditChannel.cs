@@ -1,5 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using Sentinel.Audit.Journal;
+using Sentinel.Audit.Stores;
 
 namespace Sentinel.Audit;
 
@@ -8,32 +10,37 @@ public sealed partial class AuditChannel : IDisposable
 {
     private static readonly TimeSpan WarningInterval = TimeSpan.FromSeconds(1);
 
-    private readonly Channel<AuditEntry> _channel;
+    private readonly Channel<QueuedEntry> _channel;
     private readonly ILogger _logger;
     private readonly ITimer? _warnings;
     private readonly int _capacity;
+    private readonly AuditGuarantee _guarantee;
+    private AuditJournal? _journal;
     private long _warnedDrops;
+    private long _warnedUnjournaled;
 
     internal AuditChannel(
         int capacity,
         AuditCounters counters,
         AuditHealth health,
         TimeProvider time,
-        ILogger<AuditChannel> logger)
+        ILogger<AuditChannel> logger,
+        AuditGuarantee guarantee = AuditGuarantee.BestEffort)
     {
+        _guarantee = guarantee;
         _capacity = capacity;
         _logger = logger;
         Counters = counters;
         Health = health;
         // Wait mode makes TryWrite say false when full; every Drop mode says true and loses an entry.
-        _channel = Channel.CreateBounded<AuditEntry>(new BoundedChannelOptions(capacity)
+        _channel = Channel.CreateBounded<QueuedEntry>(new BoundedChannelOptions(capacity)
         {
             FullMode = BoundedChannelFullMode.Wait,
             SingleReader = true,
         });
         if (health.Enabled)
         {
-            _warnings = time.CreateTimer(_ => WarnOfDrops(), null, WarningInterval, WarningInterval);
+            _warnings = time.CreateTimer(_ => Warn(), null, WarningInterval, WarningInterval);
         }
     }
 
@@ -41,17 +48,55 @@ public sealed partial class AuditChannel : IDisposable
     public bool IsEnabled => Health.Enabled;
 
     /// <summary>How recording stands now. Safe to read from any thread.</summary>
-    public AuditStatus Status => Health.Read(Counters);
+    public AuditStatus Status
+    {
+        get
+        {
+            var status = Health.Read(Counters);
+            return _guarantee == AuditGuarantee.Strict && status.JournalFault is not null
+                ? status with { RefusesCalls = true }
+                : status;
+        }
+    }
 
-    internal ChannelReader<AuditEntry> Reader => _channel.Reader;
+    internal ChannelReader<QueuedEntry> Reader => _channel.Reader;
 
     internal AuditCounters Counters { get; }
 
     internal AuditHealth Health { get; }
 
+    /// <summary>
+    /// Records a call before it is forwarded, as far as the guarantee asks for it; where it must be on the disk first,
+    /// waits for that.
+    /// </summary>
+    /// <param name="entry">Everything but the outcome; what it says of that is not looked at.</param>
+    /// <param name="isStrict">Whether this call is Strict whatever the guarantee says.</param>
+    /// <returns>The entry to give its outcome and to write, and whether the call may be forwarded.</returns>
+    public ValueTask<BegunEntry> BeginAsync(AuditEntry entry, bool isStrict = false)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        isStrict |= _guarantee == AuditGuarantee.Strict;
+        if (!IsEnabled || (_guarantee == AuditGuarantee.BestEffort && !isStrict))
+        {
+            return ValueTask.FromResult(new BegunEntry(entry, MayForward: true));
+        }
+
+        var ticket = new JournalTicket(entry.RequestId);
+        var begun = Storable(entry, ticket);
+        if (_journal is not { } journal || !journal.TryBegin(ticket, begun, isStrict))
+        {
+            Counters.UnjournaledOne();
+            return ValueTask.FromResult(new BegunEntry(begun, MayForward: !isStrict));
+        }
+
+        Counters.JournaledOne();
+        return isStrict ? FlushAsync(journal, begun) : ValueTask.FromResult(new BegunEntry(begun, MayForward: true));
+    }
+
     /// <summary>Hands an entry to the writer.</summary>
     /// <returns>
-    /// False when the channel is full or closed, and the entry is dropped and counted; or when recording is off.
+    /// False when the channel is full or closed and no journal has the entry: it is dropped and counted; or when
+    /// recording is off.
     /// </returns>
     public bool TryWrite(AuditEntry entry)
     {
@@ -61,7 +106,28 @@ public sealed partial class AuditChannel : IDisposable
             return false;
         }
 
-        if (_channel.Writer.TryWrite(entry))
+        if (entry.Ticket is { Begin: not 0 } ticket)
+        {
+            _journal!.End(ticket, entry);
+            return true;
+        }
+
+        if (_guarantee != AuditGuarantee.BestEffort || entry.Ticket is not null)
+        {
+            var whole = Storable(entry, entry.Ticket);
+            var isJournaled = _journal is { } journal && journal.TryWhole(whole);
+            if (entry.Ticket is null)
+            {
+                CountJournaled(isJournaled);
+            }
+
+            if (isJournaled)
+            {
+                return true;
+            }
+        }
+
+        if (_channel.Writer.TryWrite(new QueuedEntry(entry, 0, 0)))
         {
             Counters.Enqueued();
             return true;
@@ -75,21 +141,75 @@ public sealed partial class AuditChannel : IDisposable
     public void Dispose()
     {
         _warnings?.Dispose();
-        WarnOfDrops();
+        Warn();
     }
 
     /// <summary>Takes no more entries; what is in it can still be read.</summary>
     internal void Close() => _channel.Writer.TryComplete();
 
-    private void WarnOfDrops()
+    /// <summary>Has calls journaled from here on.</summary>
+    internal void Use(AuditJournal journal)
     {
-        var dropped = Counters.Dropped;
-        var fresh = dropped - Interlocked.Exchange(ref _warnedDrops, dropped);
-        if (fresh > 0)
+        // What the channel does not take, the writer finds in the journal.
+        journal.HandOver = row =>
         {
-            LogDropped(_logger, fresh, _capacity);
+            Counters.Enqueued();
+            _channel.Writer.TryWrite(row);
+        };
+        _journal = journal;
+        Counters.JournalBytesBehind = () => journal.BytesBehind;
+        Health.JournalFault = () => journal.Fault;
+    }
+
+    private static AuditEntry Storable(AuditEntry entry, JournalTicket? ticket) =>
+        entry.HasStorableArgs
+            ? entry
+            : entry with
+            {
+                RequestArgs = StorableJson.From(entry.RequestArgs),
+                HasStorableArgs = true,
+                Ticket = ticket,
+            };
+
+    private static async ValueTask<BegunEntry> FlushAsync(AuditJournal journal, AuditEntry begun) =>
+        new(begun, await journal.FlushAsync());
+
+    private void CountJournaled(bool isJournaled)
+    {
+        if (isJournaled)
+        {
+            Counters.JournaledOne();
+        }
+        else
+        {
+            Counters.UnjournaledOne();
         }
     }
+
+    private void Warn()
+    {
+        var dropped = Counters.Dropped;
+        var freshDrops = dropped - Interlocked.Exchange(ref _warnedDrops, dropped);
+        if (freshDrops > 0)
+        {
+            LogDropped(_logger, freshDrops, _capacity);
+        }
+
+        var unjournaled = Counters.Unjournaled;
+        var freshUnjournaled = unjournaled - Interlocked.Exchange(ref _warnedUnjournaled, unjournaled);
+        if (freshUnjournaled > 0)
+        {
+            LogUnjournaled(_logger, freshUnjournaled, Health.JournalFault() ?? "it was busy");
+        }
+    }
+
+    [LoggerMessage(
+        3201,
+        LogLevel.Warning,
+        "{Calls} calls are not in the audit journal: {Fault}. They go by the channel alone, where a killed process "
+        + "or a full channel loses them; Strict ones are refused. Give the journal's disk room, or raise "
+        + "Audit.Journal.MaxBytes.")]
+    private static partial void LogUnjournaled(ILogger logger, long calls, string fault);
 
     [LoggerMessage(
         3000,

@@ -9,22 +9,33 @@ internal sealed class AuditCounters : IDisposable
 {
     public const string MeterName = "Sentinel.Audit";
 
+    private readonly TimeProvider _time;
     private readonly Meter _meter;
     private readonly Counter<long> _enqueuedCounter;
     private readonly Counter<long> _writtenCounter;
     private readonly Counter<long> _droppedCounter;
     private readonly Counter<long> _quarantinedCounter;
+    private readonly Counter<long> _journaledCounter;
+    private readonly Counter<long> _unjournaledCounter;
+    private long _journaled;
+    private long _unjournaled;
+    private long _oldestWaiting;
     private long _enqueued;
     private long _written;
     private long _refused;
     private long _lost;
     private long _quarantined;
 
-    public AuditCounters(IMeterFactory meters)
+    public AuditCounters(IMeterFactory meters, TimeProvider? time = null)
     {
+        _time = time ?? TimeProvider.System;
         _meter = meters.Create(MeterName);
         _enqueuedCounter = _meter.CreateCounter<long>(
-            "sentinel.audit.enqueued", "{entry}", "Entries that the channel took.");
+            "sentinel.audit.enqueued", "{entry}", "Entries that the channel or the journal took.");
+        _journaledCounter = _meter.CreateCounter<long>(
+            "sentinel.audit.journaled", "{call}", "Calls that the journal took.");
+        _unjournaledCounter = _meter.CreateCounter<long>(
+            "sentinel.audit.unjournaled", "{call}", "Calls that the journal should have taken and did not.");
         _writtenCounter = _meter.CreateCounter<long>(
             "sentinel.audit.written", "{row}", "Rows that the store has.");
         _droppedCounter = _meter.CreateCounter<long>(
@@ -32,8 +43,27 @@ internal sealed class AuditCounters : IDisposable
         _quarantinedCounter = _meter.CreateCounter<long>(
             "sentinel.audit.quarantined", "{row}", "Rows stored without their arguments, which the store refused.");
         _meter.CreateObservableGauge(
-            "sentinel.audit.queued", () => Queued, "{entry}", "Entries in the channel and in the writer's hands.");
+            "sentinel.audit.queued", () => Queued, "{entry}", "Entries that the store does not have yet.");
+        _meter.CreateObservableGauge(
+            "sentinel.audit.lag.seconds", () => LagSeconds, "s",
+            "How long the oldest entry on its way has been waiting.");
+        _meter.CreateObservableGauge(
+            "sentinel.audit.lag.bytes", () => JournalBytesBehind(), "By",
+            "Bytes of the journal that the store does not have.");
     }
+
+    /// <summary>Bytes of the journal that the store does not have.</summary>
+    public Func<long> JournalBytesBehind { get; set; } = () => 0;
+
+    /// <summary>When the oldest entry in the writer's hands arrived, in ticks of UTC; 0 for none.</summary>
+    public DateTime? OldestWaiting
+    {
+        set => Interlocked.Exchange(ref _oldestWaiting, value?.Ticks ?? 0);
+    }
+
+    public long Journaled => Interlocked.Read(ref _journaled);
+
+    public long Unjournaled => Interlocked.Read(ref _unjournaled);
 
     public long Written => Interlocked.Read(ref _written);
 
@@ -56,6 +86,18 @@ internal sealed class AuditCounters : IDisposable
     {
         Interlocked.Increment(ref _enqueued);
         _enqueuedCounter.Add(1);
+    }
+
+    public void JournaledOne()
+    {
+        Interlocked.Increment(ref _journaled);
+        _journaledCounter.Add(1);
+    }
+
+    public void UnjournaledOne()
+    {
+        Interlocked.Increment(ref _unjournaled);
+        _unjournaledCounter.Add(1);
     }
 
     /// <summary>The channel was full, or closed: the entry never became one of ours.</summary>
@@ -85,4 +127,8 @@ internal sealed class AuditCounters : IDisposable
     }
 
     public void Dispose() => _meter.Dispose();
+
+    private long LagSeconds => Interlocked.Read(ref _oldestWaiting) is > 0 and var ticks
+        ? Math.Max(0, (long)(_time.GetUtcNow().UtcDateTime - new DateTime(ticks, DateTimeKind.Utc)).TotalSeconds)
+        : 0;
 }

@@ -1,3 +1,5 @@
+using Sentinel.Audit.Journal;
+
 namespace Sentinel.Audit;
 
 /// <summary>
@@ -99,4 +101,10 @@ public sealed record AuditEntry
 
     /// <summary>The grant or rule that decided.</summary>
     public string? Decision { get; init; }
+
+    /// <summary>Whether the arguments have been made storable, and hold no secret any more.</summary>
+    internal bool HasStorableArgs { get; init; }
+
+    /// <summary>Its place in the journal, where it was begun.</summary>
+    internal JournalTicket? Ticket { get; init; }
 }

@@ -12,6 +12,9 @@ internal sealed class AuditHealth(bool enabled, string storeName)
 
     public string StoreName { get; } = storeName;
 
+    /// <summary>Why the journal cannot take calls; null where it can, or where there is none.</summary>
+    public Func<string?> JournalFault { get; set; } = () => null;
+
     public void Failed(string error, DateTimeOffset at)
     {
         lock (_lock)
@@ -43,7 +46,12 @@ internal sealed class AuditHealth(bool enabled, string storeName)
                 counters.Queued,
                 counters.Written,
                 counters.Dropped,
-                counters.Quarantined);
+                counters.Quarantined)
+            {
+                JournalFault = JournalFault(),
+                Journaled = counters.Journaled,
+                Unjournaled = counters.Unjournaled,
+            };
         }
     }
 }

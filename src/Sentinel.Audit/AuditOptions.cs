@@ -16,8 +16,14 @@ public sealed record AuditOptions
     [Description("Where rows go. Auto: PostgreSQL when its URL is set, else SQLite.")]
     public AuditStoreKind Store { get; init; } = AuditStoreKind.Auto;
 
-    [Description("What may be lost. BestEffort: what the full channel or a killed process held, counted.")]
-    public AuditGuarantee Guarantee { get; init; } = AuditGuarantee.BestEffort;
+    [Description("What may be lost. BestEffort: what the full channel or a killed process held, counted. Durable: no "
+        + "journaled call. Strict: no forwarded call, not by a power failure either.")]
+    public AuditGuarantee Guarantee { get; init; } = AuditGuarantee.Durable;
+
+    public JournalOptions Journal { get; init; } = new();
+
+    [Description("Tools that are Strict whatever Guarantee says, in any case.")]
+    public IReadOnlyList<string> StrictFor { get; init; } = [];
 
     public PostgresOptions Postgres { get; init; } = new();
 
@@ -62,6 +68,22 @@ public sealed record AuditOptions
         public int Capacity { get; init; } = 1024;
     }
 
+    /// <summary>The log on the local disk that holds calls until the store has them.</summary>
+    public sealed record JournalOptions
+    {
+        [Description("The folder; it is made. Each gateway holds a sub-folder of its own in it.")]
+        [Required]
+        public string Path { get; init; } = "data/journal";
+
+        [Description("Bytes that one journal takes at most.")]
+        [Range(1024 * 1024, 1024L * 1024 * 1024 * 1024)]
+        public long MaxBytes { get; init; } = 1024 * 1024 * 1024;
+
+        [Description("Seconds that a segment stays after the store has it, for a fail-over to a standby that lags.")]
+        [Range(0, 86400)]
+        public int KeepSeconds { get; init; } = 600;
+    }
+
     /// <summary>The shape of one write.</summary>
     public sealed record BatchOptions
     {
@@ -93,4 +115,10 @@ public enum AuditGuarantee
 {
     /// <summary>A full channel drops the entry and counts it; a killed process loses what it held.</summary>
     BestEffort,
+
+    /// <summary>A journal on the local disk holds what the store does not have yet.</summary>
+    Durable,
+
+    /// <summary>As Durable, and a call is forwarded only once it is on the disk.</summary>
+    Strict,
 }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Sentinel.Audit.Journal;
 using Sentinel.Audit.Stores;
 
 namespace Sentinel.Audit;
@@ -46,52 +47,80 @@ public static class AuditServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(options);
         Validate(options);
         var choice = StoreChoice.Decide(options, environment);
+        var opening = OpeningOf(options);
+        if (choice.Kind is null && choice.MissingVariable is { } variable && opening is { IsRequired: true })
+        {
+            throw new AuditConfigurationException(
+                $"{variable} is not set, and Audit.Guarantee or Audit.StrictFor demands that no call goes "
+                + "unrecorded: set it, choose another Audit.Store, or another Audit.Guarantee.");
+        }
+
         instance ??= string.Create(
             CultureInfo.InvariantCulture, $"{Environment.MachineName}:{Environment.ProcessId}");
 
         services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(provider => new AuditCounters(provider.GetRequiredService<IMeterFactory>()));
+        services.AddSingleton(provider => new AuditCounters(
+            provider.GetRequiredService<IMeterFactory>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new AuditChannel(
             options.Channel.Capacity,
             provider.GetRequiredService<AuditCounters>(),
             new AuditHealth(choice.Kind is not null, choice.Name),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<AuditChannel>>()));
+            provider.GetRequiredService<ILogger<AuditChannel>>(),
+            options.Guarantee));
         services.AddSingleton<IHostedService>(provider => new StoreNotice(
             choice, options, provider.GetRequiredService<ILogger<StoreNotice>>()));
         if (choice.Kind is not null)
         {
             services.AddSingleton(provider => new AuditWriter(
                 provider.GetRequiredService<AuditChannel>(),
-                CreateStore(provider, choice, options, timings),
+                CreateStore(
+                    provider.GetRequiredService<TimeProvider>(),
+                    provider.GetRequiredService<ILoggerFactory>(),
+                    choice,
+                    options,
+                    timings),
                 options.Batch,
                 instance,
                 timings,
                 provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<ILogger<AuditWriter>>()));
+                provider.GetRequiredService<ILogger<AuditWriter>>(),
+                opening));
             services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<AuditWriter>());
         }
 
         return services;
     }
 
-    private static IAuditStore CreateStore(
-        IServiceProvider provider,
+    internal static JournalOpening? OpeningOf(AuditOptions options)
+    {
+        var isRequired = options.Guarantee == AuditGuarantee.Strict || options.StrictFor.Count > 0;
+        return options.Guarantee == AuditGuarantee.BestEffort && !isRequired
+            ? null
+            : new JournalOpening(
+                options.Journal.Path,
+                new JournalLimits(options.Journal.MaxBytes, TimeSpan.FromSeconds(options.Journal.KeepSeconds)),
+                isRequired);
+    }
+
+    /// <exception cref="AuditConfigurationException">No store is chosen.</exception>
+    internal static IAuditStore CreateStore(
+        TimeProvider time,
+        ILoggerFactory logging,
         StoreChoice choice,
         AuditOptions options,
         AuditTimings timings)
     {
-        var time = provider.GetRequiredService<TimeProvider>();
         return choice.Postgres is { } settings
             ? new PostgresAuditStore(
                 settings,
                 options.Migrate,
                 timings,
                 time,
-                provider.GetRequiredService<ILogger<PostgresAuditStore>>())
+                logging.CreateLogger<PostgresAuditStore>())
             : new SqliteAuditStore(
-                options.Sqlite.Path, time, provider.GetRequiredService<ILogger<SqliteAuditStore>>());
+                options.Sqlite.Path, time, logging.CreateLogger<SqliteAuditStore>());
     }
 
     private static void Validate(AuditOptions options)
@@ -100,7 +129,7 @@ public static class AuditServiceCollectionExtensions
         (string Path, object Section)[] sections =
         [
             ("Audit", options), ("Audit.Postgres", options.Postgres), ("Audit.Sqlite", options.Sqlite),
-            ("Audit.Channel", options.Channel), ("Audit.Batch", options.Batch),
+            ("Audit.Channel", options.Channel), ("Audit.Batch", options.Batch), ("Audit.Journal", options.Journal),
         ];
         foreach (var (path, section) in sections)
         {

@@ -19,4 +19,17 @@ public sealed record AuditStatus(
     long Queued,
     long Written,
     long Dropped,
-    long Quarantined);
+    long Quarantined)
+{
+    /// <summary>Why the journal cannot take calls at this moment; null where it can, or where there is none.</summary>
+    public string? JournalFault { get; init; }
+
+    /// <summary>Whether every call is refused because it cannot be journaled.</summary>
+    public bool RefusesCalls { get; init; }
+
+    /// <summary>Calls that the journal took since the start.</summary>
+    public long Journaled { get; init; }
+
+    /// <summary>Calls since the start that should have been in the journal and are not.</summary>
+    public long Unjournaled { get; init; }
+}

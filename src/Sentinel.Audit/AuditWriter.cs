@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Sentinel.Audit.Journal;
 using Sentinel.Audit.Stores;
 
 namespace Sentinel.Audit;
@@ -13,17 +14,23 @@ internal sealed partial class AuditWriter : IHostedService, IDisposable
 
     private readonly AuditChannel _channel;
     private readonly IAuditStore _store;
-    private readonly BatchDelivery _delivery;
     private readonly AuditTimings _timings;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly List<AuditRow> _hand = [];
+    private readonly List<TakenRow> _hand = [];
+    private readonly List<TakenRow> _kept = [];
+    private readonly JournalOpening? _opening;
+    private readonly string _instance;
     private readonly int _rowsMax;
     private readonly TimeSpan _delayMax;
     private readonly CancellationTokenSource _closing = new();
     private readonly CancellationTokenSource _giveUp = new();
+    private BatchDelivery? _delivery;
+    private EntrySource? _source;
+    private AuditJournal? _journal;
     private Task? _loop;
-    private long _taken;
+    private bool _hasStored;
+    private long _handStart;
     private int _lastRows;
     private long? _lastEnd;
 
@@ -34,7 +41,8 @@ internal sealed partial class AuditWriter : IHostedService, IDisposable
         string instance,
         AuditTimings timings,
         TimeProvider time,
-        ILogger<AuditWriter> logger)
+        ILogger<AuditWriter> logger,
+        JournalOpening? opening = null)
     {
         _channel = channel;
         _store = store;
@@ -43,17 +51,25 @@ internal sealed partial class AuditWriter : IHostedService, IDisposable
         _logger = logger;
         _rowsMax = batch.MaxRows;
         _delayMax = TimeSpan.FromMilliseconds(batch.MaxDelayMs);
-        WriterId = Guid.CreateVersion7(time.GetUtcNow());
-        var sequence = new WriterSequence(WriterId, instance);
-        _delivery = new BatchDelivery(store, sequence, channel.Counters, channel.Health, time, logger);
+        _instance = instance;
+        _opening = opening;
     }
 
-    /// <summary>This run's id: <c>journal_id</c> of its rows.</summary>
-    public Guid WriterId { get; }
+    /// <summary>The journal's id, or this run's where there is none: <c>journal_id</c> of its rows.</summary>
+    public Guid WriterId { get; private set; }
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _store.CheckConfiguration();
+        _journal = _opening?.Open(_time, _logger);
+        WriterId = _journal?.Id ?? Guid.CreateVersion7(_time.GetUtcNow());
+        if (_journal is not null)
+        {
+            _channel.Use(_journal);
+        }
+
+        _source = new EntrySource(_channel, _journal);
+        _delivery = DeliveryOf(WriterId);
         _loop = RunAsync(_giveUp.Token);
         return Task.CompletedTask;
     }
@@ -96,11 +112,19 @@ internal sealed partial class AuditWriter : IHostedService, IDisposable
         await Task.Yield();
         try
         {
-            await _delivery.PrepareAsync(giveUp);
+            var recovered = _journal is null ? null : JournalRecovery.Run(_journal);
+            await _delivery!.PrepareAsync(giveUp);
+            if (recovered is not null)
+            {
+                Report(recovered);
+                await GoToStoredAsync(giveUp);
+                await ReplayAbandonedAsync(giveUp);
+            }
+
             while (await TakeBatchAsync(giveUp))
             {
                 await _store.MaintainAsync(giveUp);
-                await _delivery.DeliverAsync(_hand.ToArray(), giveUp);
+                await DeliverAsync(giveUp);
                 _lastRows = _hand.Count;
                 _lastEnd = _time.GetTimestamp();
             }
@@ -125,47 +149,144 @@ internal sealed partial class AuditWriter : IHostedService, IDisposable
     private async Task<bool> TakeBatchAsync(CancellationToken giveUp)
     {
         _hand.Clear();
-        if (!await _channel.Reader.WaitToReadAsync(giveUp))
+        _handStart = _delivery!.Settled;
+        _hand.AddRange(_kept);
+        _kept.Clear();
+        _source!.Take(_hand, _rowsMax);
+        while (_hand.Count == 0)
         {
-            return false;
+            _channel.Counters.OldestWaiting = null;
+            var isOpen = await _channel.Reader.WaitToReadAsync(giveUp);
+            _source.Take(_hand, _rowsMax);
+            if (!isOpen && _hand.Count == 0)
+            {
+                return false;
+            }
         }
 
         var started = _time.GetTimestamp();
         var busy = _lastRows > 1 || (_lastEnd is { } end && _time.GetElapsedTime(end) < _delayMax);
-        Take();
         while (busy && _hand.Count < _rowsMax && !_closing.IsCancellationRequested
             && _time.GetElapsedTime(started) < _delayMax)
         {
             await Task.Delay(_delayMax / SlicesPerDelay, _time, _closing.Token)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            Take();
+            _source.Take(_hand, _rowsMax);
         }
 
+        _channel.Counters.OldestWaiting = new DateTime(_hand[0].Row.TimestampMicros * TimeSpan.TicksPerMicrosecond);
         return true;
     }
 
-    private void Take()
+    private async Task DeliverAsync(CancellationToken giveUp)
     {
-        while (_hand.Count < _rowsMax && _channel.Reader.TryRead(out var entry))
+        _handStart = _delivery!.Settled;
+        var rows = _hand.Select(taken => taken.Row).ToArray();
+        var positions = _journal is null ? [] : _hand.Select(taken => taken.Position).ToArray();
+        try
         {
-            _taken++;
-            _hand.Add(AuditRow.From(entry));
+            await _delivery.DeliverAsync(rows, positions, giveUp);
+            _hasStored = true;
+            _journal?.Stored(positions[^1]);
+        }
+        catch (AuditStoreException exception) when (exception.Failure == StoreFailure.Rewound && _journal is not null)
+        {
+            // What the journal has is read again from where the store is; the rest is still only here.
+            _kept.AddRange(_hand.Skip((int)(_delivery.Settled - _handStart)).Where(taken => !taken.IsJournaled));
+            LogRewound(exception.Message);
+            await GoToStoredAsync(giveUp);
+        }
+    }
+
+    private async Task GoToStoredAsync(CancellationToken giveUp)
+    {
+        var stored = await _delivery!.LoadAsync(WriterId, giveUp);
+        if (stored is { } position ? !_journal!.Reaches(position) : _hasStored)
+        {
+            throw new AuditStoreException(
+                StoreFailure.Final,
+                $"The store has the journal {WriterId} up to {stored ?? 0}, where the journal does not reach: "
+                + "one of the two was put back to an older state, or another process writes under this id.");
+        }
+
+        _hasStored |= stored is not null;
+        _journal!.Stored(stored ?? 0);
+        _source!.Seek(stored ?? 0);
+    }
+
+    // One after the other, before this run's own rows, which the journal holds meanwhile.
+    private async Task ReplayAbandonedAsync(CancellationToken giveUp)
+    {
+        foreach (var folder in JournalFolder.TakeFree(_opening!.Root))
+        {
+            var replay = new JournalReplay(folder, _opening, DeliveryOf(folder.Id), _channel.Counters, _time, _logger);
+            var replayed = await replay.RunAsync(_rowsMax, giveUp);
+            LogReplayed(folder.Path, replayed.Rows, replayed.Found.Crashed);
+        }
+    }
+
+    private BatchDelivery DeliveryOf(Guid writerId) => new(
+        _store, new WriterSequence(writerId, _instance), _channel.Counters, _channel.Health, _time, _logger);
+
+    private void Report(RecoveredJournal found)
+    {
+        for (var i = 0; i < found.Crashed; i++)
+        {
+            _channel.Counters.Enqueued();
+        }
+
+        if (found.Crashed > 0)
+        {
+            LogCrashed(found.Crashed);
+        }
+
+        if (found.DamagedBytes > 0 || found.MissingRows > 0)
+        {
+            LogDamaged(_journal!.Path, found.DamagedBytes, found.MissingRows);
         }
     }
 
     private async Task EndAsync()
     {
         _channel.Close();
-        var left = _taken - _delivery.Settled;
-        while (_channel.Reader.TryRead(out _))
+        long left = _kept.Count
+            + _hand.Skip((int)((_delivery?.Settled ?? 0) - _handStart)).Count(taken => !taken.IsJournaled);
+        while (_channel.Reader.TryRead(out var queued))
         {
-            left++;
+            left += queued.Sequence == 0 ? 1 : 0;
         }
 
         _channel.Counters.Lost(left);
         await _store.DisposeAsync();
-        LogEnded(_channel.Counters.Written, _channel.Counters.Dropped, left);
+        _journal?.Dispose();
+        LogEnded(_channel.Counters.Written, _channel.Counters.Dropped, left, _channel.Counters.Queued);
     }
+
+    [LoggerMessage(
+        3202,
+        LogLevel.Warning,
+        "The audit store stands at an earlier place of the journal, as a standby that took over may: {Reason} Writing "
+        + "goes back to there.")]
+    private partial void LogRewound(string reason);
+
+    [LoggerMessage(
+        3203,
+        LogLevel.Warning,
+        "{Calls} calls were open when the gateway ended before; their rows say gateway_crashed.")]
+    private partial void LogCrashed(int calls);
+
+    [LoggerMessage(
+        3204,
+        LogLevel.Error,
+        "The audit journal {Path} has {Bytes} damaged bytes, and {Rows} rows are missing in it. A torn end is what a "
+        + "power failure leaves; anything else says that the disk is failing.")]
+    private partial void LogDamaged(string path, long bytes, long rows);
+
+    [LoggerMessage(
+        3205,
+        LogLevel.Information,
+        "The abandoned audit journal {Path} is in the store: {Rows} rows written, {Crashed} of them gateway_crashed.")]
+    private partial void LogReplayed(string path, long rows, int crashed);
 
     [LoggerMessage(
         3020,
@@ -177,6 +298,7 @@ internal sealed partial class AuditWriter : IHostedService, IDisposable
     [LoggerMessage(
         3021,
         LogLevel.Information,
-        "Audit writer ended: {Written} rows written, {Dropped} entries dropped, {LeftBehind} of them left behind.")]
-    private partial void LogEnded(long written, long dropped, long leftBehind);
+        "Audit writer ended: {Written} rows written, {Dropped} entries dropped, {LeftBehind} of them left behind; "
+        + "{InJournal} stay in the journal for the next start.")]
+    private partial void LogEnded(long written, long dropped, long leftBehind, long inJournal);
 }

@@ -15,6 +15,7 @@ internal sealed partial class BatchDelivery(
     private static readonly TimeSpan WarningInterval = TimeSpan.FromSeconds(1);
 
     private readonly ILogger _logger = logger;
+    private long _droppedBefore;
     private long _failingSince;
     private int _failures;
     private long? _warned;
@@ -26,11 +27,31 @@ internal sealed partial class BatchDelivery(
     public Task PrepareAsync(CancellationToken cancellationToken) =>
         UntilTakenAsync(() => store.PrepareAsync(cancellationToken), cancellationToken);
 
-    /// <summary>Returns when every row is stored, or lost and counted.</summary>
-    /// <exception cref="AuditStoreException">Final: this writer must not go on.</exception>
-    public async Task DeliverAsync(ReadOnlyMemory<AuditRow> rows, CancellationToken cancellationToken)
+    /// <summary>Has the sequence go on from what the store has.</summary>
+    /// <returns>How far the journal is stored; null where the store knows nothing of it.</returns>
+    public async Task<long?> LoadAsync(Guid writerId, CancellationToken cancellationToken)
     {
-        if (await TryStoreAsync(rows, cancellationToken) is not { } refusal)
+        IReadOnlyDictionary<DateOnly, Checkpoint>? stored = null;
+        await UntilTakenAsync(
+            async () => stored = await store.ReadCheckpointsAsync(writerId, cancellationToken), cancellationToken);
+        sequence.Load(stored!);
+        _droppedBefore = stored!.Values.Select(checkpoint => checkpoint.Dropped).DefaultIfEmpty().Max();
+        return stored!.Count > 0 ? Checkpoints.PositionOf(stored.Values) : null;
+    }
+
+    /// <summary>Returns when every row is stored, or lost and counted.</summary>
+    /// <param name="rows">The rows, oldest first.</param>
+    /// <param name="positions">How far the journal is stored with each; empty for a writer without one.</param>
+    /// <param name="cancellationToken">Gives up; what is stored by then stays so.</param>
+    /// <exception cref="AuditStoreException">
+    /// Final: this writer must not go on. Rewound: it must go back to where the store is.
+    /// </exception>
+    public async Task DeliverAsync(
+        ReadOnlyMemory<AuditRow> rows,
+        ReadOnlyMemory<long> positions,
+        CancellationToken cancellationToken)
+    {
+        if (await TryStoreAsync(rows, positions, cancellationToken) is not { } refusal)
         {
             return;
         }
@@ -38,13 +59,13 @@ internal sealed partial class BatchDelivery(
         if (rows.Length > 1)
         {
             var half = rows.Length / 2;
-            await DeliverAsync(rows[..half], cancellationToken);
-            await DeliverAsync(rows[half..], cancellationToken);
+            await DeliverAsync(rows[..half], positions.IsEmpty ? positions : positions[..half], cancellationToken);
+            await DeliverAsync(rows[half..], positions.IsEmpty ? positions : positions[half..], cancellationToken);
             return;
         }
 
         var row = rows.Span[0];
-        if (await TryStoreAsync(new[] { row.WithoutArguments() }, cancellationToken) is { } again)
+        if (await TryStoreAsync(new[] { row.WithoutArguments() }, positions, cancellationToken) is { } again)
         {
             Settled++;
             counters.Lost(1);
@@ -62,9 +83,11 @@ internal sealed partial class BatchDelivery(
     /// <returns>Null when the rows are stored; the refusal when the store will never take them.</returns>
     private async Task<AuditStoreException?> TryStoreAsync(
         ReadOnlyMemory<AuditRow> rows,
+        ReadOnlyMemory<long> positions,
         CancellationToken cancellationToken)
     {
-        var batch = sequence.Number(rows, counters.Dropped);
+        var batch = sequence.Number(
+            rows, _droppedBefore + counters.Dropped, positions.IsEmpty ? null : positions.Span[^1]);
         try
         {
             await UntilTakenAsync(() => store.AppendAsync(batch, cancellationToken), cancellationToken);
@@ -141,8 +164,8 @@ internal sealed partial class BatchDelivery(
     [LoggerMessage(
         3010,
         LogLevel.Warning,
-        "The audit store {Store} failed: {Error}. Calls go on as before; entries wait in the channel and are dropped "
-        + "and counted once it is full. Bring the store back: writing goes on by itself.")]
+        "The audit store {Store} failed: {Error}. Calls go on as before; entries wait in the journal, or without one "
+        + "in the channel, whose overflow is dropped and counted. Bring the store back: writing goes on by itself.")]
     private partial void LogStoreFailed(string store, string error);
 
     [LoggerMessage(

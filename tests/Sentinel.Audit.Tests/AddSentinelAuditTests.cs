@@ -138,20 +138,24 @@ public sealed class AddSentinelAuditTests(PostgresFixture postgres) : IDisposabl
         Assert.Contains(part, fault.Message);
     }
 
-    [Fact]
-    public async Task Goes_on_numbering_anew_in_a_file_of_an_earlier_run()
+    [Theory]
+    [InlineData(AuditGuarantee.BestEffort, 2, "1", "1")]
+    [InlineData(AuditGuarantee.Durable, 1, "1", "2")]
+    [InlineData(AuditGuarantee.Strict, 1, "1", "2")]
+    public async Task Numbers_a_second_run_anew_without_a_journal_and_goes_on_with_one(
+        AuditGuarantee guarantee, int writers, params string[] numbers)
     {
         for (var run = 0; run < 2; run++)
         {
-            using var host = Build(Options(AuditStoreKind.Sqlite), null);
+            using var host = Build(Options(AuditStoreKind.Sqlite) with { Guarantee = guarantee }, null);
             await host.StartAsync();
             Channel(host).TryWrite(Some.Entry(run));
             await host.StopAsync();
         }
 
         var rows = await StoredColumns.FromSqliteAsync(DatabaseFile);
-        Assert.Equal(["1", "1"], rows.Select(row => row["seq"]));
-        Assert.Equal(2, rows.Select(row => row["journal_id"]).Distinct().Count());
+        Assert.Equal(numbers, rows.Select(row => row["seq"]));
+        Assert.Equal(writers, rows.Select(row => row["journal_id"]).Distinct().Count());
     }
 
     [Fact]
@@ -173,6 +177,7 @@ public sealed class AddSentinelAuditTests(PostgresFixture postgres) : IDisposabl
         Store = store,
         Postgres = new() { UrlEnv = "AUDIT_URL" },
         Sqlite = new() { Path = DatabaseFile },
+        Journal = new() { Path = Path.Combine(_folder, "journal"), MaxBytes = 16 * 1024 * 1024 },
     };
 
     private IHost Build(AuditOptions options, string? url)

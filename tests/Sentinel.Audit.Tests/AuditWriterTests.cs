@@ -170,7 +170,8 @@ public sealed class AuditWriterTests
         Assert.Equal(100, _store.Rows.Count);
         Assert.True(_store.IsDisposed);
         Assert.Equal(
-            "Audit writer ended: 100 rows written, 0 entries dropped, 0 of them left behind.",
+            "Audit writer ended: 100 rows written, 0 entries dropped, 0 of them left behind; "
+                + "0 stay in the journal for the next start.",
             rig.Log.Messages[^1].Text);
     }
 

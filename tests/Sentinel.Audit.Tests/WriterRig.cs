@@ -1,3 +1,4 @@
+using Sentinel.Audit.Journal;
 using Sentinel.Audit.Stores;
 using Sentinel.Tests.Shared;
 
@@ -11,13 +12,17 @@ internal sealed class WriterRig : IAsyncDisposable
         TimeProvider? time = null,
         int capacity = 1024,
         AuditOptions.BatchOptions? batch = null,
-        AuditTimings? timings = null)
+        AuditTimings? timings = null,
+        AuditGuarantee guarantee = AuditGuarantee.BestEffort,
+        JournalOpening? journal = null)
     {
         time ??= TimeProvider.System;
         Channel = new AuditChannel(
-            capacity, new AuditCounters(Meters), new AuditHealth(true, store.Name), time, Log.For<AuditChannel>());
+            capacity, new AuditCounters(Meters), new AuditHealth(true, store.Name), time, Log.For<AuditChannel>(),
+            guarantee);
         Writer = new AuditWriter(
-            Channel, store, batch ?? new(), "host:1", timings ?? new(), time, Log.For<AuditWriter>());
+            Channel, store, batch ?? new(), "host:1", timings ?? new(), time, Log.For<AuditWriter>(),
+            journal);
     }
 
     public LogSpy Log { get; } = new();

@@ -88,15 +88,16 @@ public sealed class StoreOutageTests
         TestContext.Current.TestOutputHelper?.WriteLine($"{load.Answered.Count} calls, {rows} rows, {await DroppedAsync(gateway)} dropped");
     }
 
-    private static Task<GatewayProcess> StartAsync(PostgresServer server, string database, ScriptedBackend backend) =>
-        GatewayProcess.StartAsync(
-            new ProxyConfig()
-                .Backend("raw", backend.Url)
-                .ApiKey("tester", Servers.TesterKey, "tester")
-                .Role("tester", allow: ["*", "prompt:*", "resource:*"])
-                .AuditToPostgres(),
-            Postgres.Environment(server, database)
-        );
+    private static Task<GatewayProcess> StartAsync(PostgresServer server, string database, ScriptedBackend backend)
+    {
+        var config = new ProxyConfig()
+            .Backend("raw", backend.Url)
+            .ApiKey("tester", Servers.TesterKey, "tester")
+            .Role("tester", allow: ["*", "prompt:*", "resource:*"])
+            .AuditToPostgres();
+        config.Sentinel["Audit"]!["Guarantee"] = "BestEffort";
+        return GatewayProcess.StartAsync(config, Postgres.Environment(server, database));
+    }
 
     private static Task<long> DroppedAsync(GatewayProcess gateway) =>
         Rpc.MetricAsync(gateway.ManagementUrl, "sentinel_audit_dropped_total");

@@ -6,22 +6,30 @@ namespace Sentinel.Tests.Shared;
 public sealed partial class GatewayProcess : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder;
+    private readonly IReadOnlyDictionary<string, string?>? _environment;
 
-    private GatewayProcess(TemporaryFolder folder, ChildProcess process, Uri url, Uri managementUrl)
+    private GatewayProcess(
+        TemporaryFolder folder,
+        ChildProcess process,
+        IReadOnlyDictionary<string, string?>? environment,
+        Uri url,
+        Uri managementUrl
+    )
     {
+        _environment = environment;
         _folder = folder;
         Process = process;
         Url = url;
         ManagementUrl = managementUrl;
     }
 
-    public ChildProcess Process { get; }
+    public ChildProcess Process { get; private set; }
 
     /// <summary>The traffic listener's origin, with a slash at the end.</summary>
     public Uri Url { get; }
 
     /// <summary>The management listener's origin, with a slash at the end.</summary>
-    public Uri ManagementUrl { get; }
+    public Uri ManagementUrl { get; private set; }
 
     public string ConfigPath => _folder.File("proxy.json");
 
@@ -53,7 +61,7 @@ public sealed partial class GatewayProcess : IAsyncDisposable
             process = Start(arguments, environment, folder.Path);
             var traffic = await process.WaitForMatchAsync(TrafficLine());
             var management = await process.WaitForMatchAsync(ManagementLine());
-            return new GatewayProcess(folder, process, Origin(traffic), Origin(management));
+            return new GatewayProcess(folder, process, environment, Origin(traffic), Origin(management));
         }
         catch
         {
@@ -65,6 +73,18 @@ public sealed partial class GatewayProcess : IAsyncDisposable
             folder.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Kills it where it stands and starts it again, in the same folder and on the same port.</summary>
+    public async Task KillAndRestartAsync()
+    {
+        await Process.KillAsync();
+        await Process.WaitForExitAsync();
+        await Process.DisposeAsync();
+        string[] arguments = ["serve", "--config", ConfigPath, "--urls", Url.GetLeftPart(UriPartial.Authority)];
+        Process = Start(arguments, _environment, Folder);
+        await Process.WaitForMatchAsync(TrafficLine());
+        ManagementUrl = Origin(await Process.WaitForMatchAsync(ManagementLine()));
     }
 
     /// <summary>Starts any verb. Settings of the surrounding environment are kept out.</summary>

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Npgsql;
 
 namespace Sentinel.Tests.Shared;
@@ -27,7 +25,7 @@ public sealed class PostgresServer : IAsyncDisposable
         _binaries = binaries;
         _fsync = fsync;
         _folder = Directory.CreateTempSubdirectory("sentinel-pg-").FullName;
-        Port = FreePort();
+        Port = FreePort.Take();
     }
 
     /// <summary>The loopback port.</summary>
@@ -167,13 +165,6 @@ public sealed class PostgresServer : IAsyncDisposable
         Thaw();
         await StopAsync();
         Directory.Delete(_folder, recursive: true);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     // PostgreSQL refuses to run as root.

@@ -6,9 +6,9 @@ namespace Sentinel.Audit.Chain;
 
 /// <summary>Reads every row once, in the order of writing, and follows all chains at the same time.</summary>
 /// <remarks>
-/// What is held is one link for each writer and month. Gateways may go on writing: checkpoints are read before the rows,
-/// which must not be fewer, and after them, which must not be more. A finding does not hide the next: each chain goes on
-/// from the link that the row at fault carries.
+/// What is held is one link for each writer and month. Gateways may go on writing: checkpoints are read before the
+/// rows, which must not be fewer, and after them, which must not be more. A finding does not hide the next: each chain
+/// goes on from the link that the row at fault carries.
 /// </remarks>
 public sealed class ChainVerifier
 {
@@ -120,8 +120,7 @@ public sealed class ChainVerifier
 
         foreach (var anchor in progress.Anchors)
         {
-            if (anchor.Seq == row.Seq
-                && !string.Equals(anchor.ChainHash, Convert.ToHexStringLower(row.ChainHash.Span), StringComparison.Ordinal))
+            if (anchor.Seq == row.Seq && anchor.ChainHash != Convert.ToHexStringLower(row.ChainHash.Span))
             {
                 Find(progress, ChainFault.Unanchored, row, "The anchor has another link for this row.");
             }

@@ -84,9 +84,10 @@ internal sealed class PostgresAuditReader : IAuditReader
                     {
                         Parameters =
                         {
+                            // No limit is -1 here and 0 there.
                             new NpgsqlParameter<string>(
                                 "timeout",
-                                ((long)_timeout.TotalMilliseconds).ToString(CultureInfo.InvariantCulture)),
+                                Math.Max(0, (long)_timeout.TotalMilliseconds).ToString(CultureInfo.InvariantCulture)),
                         },
                     },
                 },

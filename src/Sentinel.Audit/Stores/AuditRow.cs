@@ -20,7 +20,7 @@ internal sealed record AuditRow
         ClientRole = Text(entry.ClientRole) ?? "";
         ToolName = Indexed(entry.ToolName);
         BackendName = Indexed(entry.BackendName);
-        RequestArgs = StorableJson.From(entry.RequestArgs);
+        RequestArgs = entry.HasStorableArgs ? entry.RequestArgs : StorableJson.From(entry.RequestArgs);
         ResponseStatus = StatusOf(entry.Outcome);
         ErrorMessage = StorableText.From(entry.ErrorMessage, MessageCharsMax);
         LatencyUs = entry.LatencyUs;

@@ -54,7 +54,8 @@ internal static class Checkpoints
         {
             return new AuditStoreException(StoreFailure.Rewound, string.Create(
                 CultureInfo.InvariantCulture,
-                $"The store has the journal {batch.WriterId} up to {position} where {batch.PositionBefore} was written."));
+                $"The store has the journal {batch.WriterId} up to {position} where {batch.PositionBefore} "
+                + $"was written."));
         }
 
         var moved = batch.Moves.FirstOrDefault(

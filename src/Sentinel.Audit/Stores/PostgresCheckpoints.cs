@@ -27,7 +27,8 @@ internal static class PostgresCheckpoints
                     Parameters = { new NpgsqlParameter<string> { TypedValue = "sentinel.audit." + writerId } },
                 },
                 // As text, because Npgsql turns the first and last day into infinities.
-                new("SELECT month::text, seq, chain_hash, position FROM public.audit_checkpoint WHERE journal_id = $1")
+                new("SELECT month::text, seq, chain_hash, dropped, position FROM public.audit_checkpoint "
+                    + "WHERE journal_id = $1")
                 {
                     Parameters = { new NpgsqlParameter<Guid> { TypedValue = writerId } },
                 },
@@ -42,7 +43,8 @@ internal static class PostgresCheckpoints
             stored[month] = new Checkpoint(
                 reader.GetInt64(1),
                 reader.IsDBNull(2) ? null : reader.GetFieldValue<byte[]>(2),
-                reader.IsDBNull(3) ? null : reader.GetInt64(3));
+                reader.GetInt64(3),
+                reader.IsDBNull(4) ? null : reader.GetInt64(4));
         }
 
         return stored;

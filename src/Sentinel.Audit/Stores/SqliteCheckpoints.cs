@@ -15,7 +15,8 @@ internal static class SqliteCheckpoints
     {
         using var command = connection.CreateCommand();
         command.Transaction = transaction;
-        command.CommandText = "SELECT month, seq, chain_hash, position FROM audit_checkpoint WHERE journal_id = $journal_id";
+        command.CommandText = "SELECT month, seq, chain_hash, dropped, position FROM audit_checkpoint "
+            + "WHERE journal_id = $journal_id";
         command.Parameters.AddWithValue("$journal_id", writerId.ToString());
         using var reader = command.ExecuteReader();
         var stored = new Dictionary<DateOnly, Checkpoint>();
@@ -25,7 +26,8 @@ internal static class SqliteCheckpoints
             stored[month] = new Checkpoint(
                 reader.GetInt64(1),
                 reader.IsDBNull(2) ? null : reader.GetFieldValue<byte[]>(2),
-                reader.IsDBNull(3) ? null : reader.GetInt64(3));
+                reader.GetInt64(3),
+                reader.IsDBNull(4) ? null : reader.GetInt64(4));
         }
 
         return stored;

@@ -13,7 +13,8 @@ internal sealed class SqliteRows : IDisposable
         "response_status", "error_message", "latency_ms", "created_at", "reason", "error_code", "http_status",
         "latency_us", "first_byte_us", "gateway_us", "client_issuer", "client_tenant", "client_display",
         "client_app", "method", "jsonrpc_id", "session_hash", "protocol_version", "client_name", "client_address",
-        "route", "trace_id", "request_bytes", "response_bytes", "decision", "instance", "journal_id", "seq", "chain_hash",
+        "route", "trace_id", "request_bytes", "response_bytes", "decision", "instance", "journal_id", "seq",
+        "chain_hash",
     ];
 
     private readonly SqliteCommand _command;

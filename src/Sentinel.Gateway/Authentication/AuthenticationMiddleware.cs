@@ -1,3 +1,4 @@
+using Sentinel.Gateway.Authentication.Metadata;
 using Sentinel.Gateway.Configuration;
 using Sentinel.Gateway.Exchange;
 using Sentinel.Gateway.Mcp;
@@ -112,6 +113,6 @@ internal sealed class AuthenticationMiddleware(
     {
         McpExchange.Of(context).LoginFailure = failure;
         log.Record(failure, context.Connection.RemoteIpAddress, detail);
-        return RefusalWriter.WriteAsync(context, refusal).AsTask();
+        return RefusalWriter.WriteAsync(context, Challenge.Add(refusal, context, failure)).AsTask();
     }
 }

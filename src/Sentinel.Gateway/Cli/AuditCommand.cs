@@ -8,6 +8,7 @@ internal static class AuditCommand
 {
     public static Command Create() => new("audit", "Ask what was recorded, and prove that it still is.")
     {
+        RecoverCommand.Create(),
         VerifyCommand.Create(),
     };
 }

@@ -1,3 +1,4 @@
+using Sentinel.Gateway.Configuration.Backends;
 using Sentinel.Gateway.Configuration.Binding;
 using Sentinel.Gateway.Configuration.Json;
 using Sentinel.Gateway.Configuration.Pinning;
@@ -17,7 +18,7 @@ internal static class ConfigurationReader
     private static readonly string[] RootKeys = [SchemaKey, ProxyKey, SentinelKey];
 
     /// <param name="content">The whole file.</param>
-    /// <param name="environment">The process's variables; only those that begin with Sentinel__ are used.</param>
+    /// <param name="environment">The process's variables; those that begin with Sentinel__ are settings.</param>
     /// <param name="version">The snapshot's number, written into every route.</param>
     /// <param name="toolsLock">What was seen of tools.lock.json; null for nothing.</param>
     public static async Task<ConfigurationResult> ReadAsync(
@@ -36,6 +37,8 @@ internal static class ConfigurationReader
         var sentinel = BindSentinel(root, environment, faults);
         var proxy = await ProxySection.ReadAsync(root.Find(ProxyKey), faults);
         SentinelChecks.Run(sentinel, faults);
+        var backendReader = new BackendReader(environment, faults);
+        var backends = backendReader.Read(sentinel.Backends, proxy.Clusters);
         var sessionKeys = SessionKeyReader.Read(sentinel.Sessions, environment, faults);
         var pins = PinningReader.Read(sentinel.Rbac, proxy.Clusters, toolsLock, faults);
         if (!faults.IsEmpty)
@@ -52,10 +55,12 @@ internal static class ConfigurationReader
             CallLimits = LimitsChecks.Compile(sentinel.Limits),
             Routes = [.. proxy.Routes.Select(route => RouteStamp.Apply(route, version))],
             Clusters = proxy.Clusters,
+            Backends = backends,
             SessionKeys = sessionKeys,
             Warnings =
             [
                 .. proxy.Warnings,
+                .. backendReader.Warnings,
                 .. AzureAdChecks.Warnings(sentinel.Authentication, faults),
                 .. ApiKeyChecks.Warn(sentinel.Authentication!, proxy.Clusters, faults),
                 .. PatternWarnings.Find(sentinel.Rbac, proxy.Clusters, faults),

@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+using Sentinel.Gateway.Configuration.Backends;
 using Sentinel.Gateway.Rbac;
 using Yarp.ReverseProxy.Configuration;
 
@@ -24,6 +26,10 @@ internal sealed record ConfigurationSnapshot
     public required IReadOnlyList<RouteConfig> Routes { get; init; }
 
     public required IReadOnlyList<ClusterConfig> Clusters { get; init; }
+
+    /// <summary>What is sent to the backends in the clients' place, by cluster id; not every backend has any.</summary>
+    public IReadOnlyDictionary<string, BackendSettings> Backends { get; init; } =
+        ReadOnlyDictionary<string, BackendSettings>.Empty;
 
     /// <summary>The keys of sealed sessions, 32 bytes each: the first seals, all open. None: a random one.</summary>
     public IReadOnlyList<byte[]> SessionKeys { get; init; } = [];

@@ -127,6 +127,26 @@ internal static partial class SentinelChecks
                 $"A batch of {audit.Batch.MaxRows} never fills: the channel holds {audit.Channel.Capacity}."));
         }
 
+        if (audit.Journal.MaxBytes < 16L * audit.MaxArgumentBytes)
+        {
+            faults.Add($"{Section}.Audit.Journal.MaxBytes", string.Create(
+                CultureInfo.InvariantCulture,
+                $"{audit.Journal.MaxBytes} bytes hold too few calls with arguments of {audit.MaxArgumentBytes} bytes; "
+                + $"write {16L * audit.MaxArgumentBytes} at least, or lower Audit.MaxArgumentBytes."));
+        }
+
+        for (var i = 0; i < audit.StrictFor.Count; i++)
+        {
+            try
+            {
+                _ = ToolPattern.Parse(audit.StrictFor[i], null);
+            }
+            catch (FormatException exception)
+            {
+                faults.Add(JsonPath.Item($"{Section}.Audit.StrictFor", i), exception.Message);
+            }
+        }
+
         if (!VariableName().IsMatch(audit.Postgres.UrlEnv))
         {
             faults.Add(

@@ -10,6 +10,7 @@ internal partial record Refusal
     public const string ReasonParseError = "parse_error";
     public const string ReasonInvalidRequest = "invalid_request";
     public const string ReasonBatchRefused = "batch_refused";
+    public const string ReasonOriginDenied = "origin_denied";
     public const string ReasonRateLimited = "rate_limited";
     public const string ReasonConcurrencyLimited = "concurrency_limited";
     public const string ReasonBackendRefused = "backend_refused";
@@ -20,6 +21,12 @@ internal partial record Refusal
         405, -31405, "method_not_allowed", "An MCP endpoint takes GET, POST, DELETE and OPTIONS, and no upgrade.")
     {
         Header = ("Allow", "GET, POST, DELETE, OPTIONS"),
+    };
+
+    public static readonly Refusal MetadataMethod = new(
+        405, -31405, "method_not_allowed", "The resource's metadata is asked for with GET.")
+    {
+        Header = ("Allow", "GET, HEAD"),
     };
 
     public static readonly Refusal NoCredential = Unauthenticated(
@@ -65,6 +72,12 @@ internal partial record Refusal
         ReasonBackendRefused,
         "The server behind this gateway refused the gateway's own credential.");
 
+    public static readonly Refusal BackendCredential = new(
+        502,
+        -31502,
+        "backend_credential",
+        "The gateway got no credential of its own for the server behind it; its log says why.");
+
     public static readonly Refusal BackendRedirected = new(
         502,
         -31502,
@@ -86,11 +99,36 @@ internal partial record Refusal
     public static readonly Refusal BackendUnreachable = new(
         502, -31502, ReasonBackendUnreachable, "The server behind this gateway cannot be reached.");
 
+    public static readonly Refusal AuditUnavailable = new(
+        503,
+        -31503,
+        "audit_unavailable",
+        "This call cannot be recorded at the moment, so it was not forwarded. Try again.")
+    {
+        Header = ("Retry-After", "5"),
+    };
+
     public static readonly Refusal BackendTimeout = new(
         504, -31504, ReasonBackendTimeout, "The server behind this gateway did not answer in time.");
 
     public static readonly Refusal InternalError = new(
         500, -31500, "internal_error", "The gateway failed; its log says why, under this request id.");
+
+    /// <param name="host">As a message may show it.</param>
+    public static Refusal HostDenied(string host) => new(
+        403,
+        -31403,
+        ReasonOriginDenied,
+        $"The host {host} is not allowed here; call the gateway by its PublicUrl, or add the host to "
+        + "Sentinel.AllowedHosts in proxy.json.");
+
+    /// <param name="origin">As a message may show it.</param>
+    public static Refusal OriginDenied(string origin) => new(
+        403,
+        -31403,
+        ReasonOriginDenied,
+        $"Web pages of the origin {origin} may not call this gateway; add it to Sentinel.AllowedOrigins in "
+        + "proxy.json.");
 
     public static Refusal BodyTooLarge(long bytesMax) => new(
         413, -31413, "body_too_large", $"The body is longer than the {bytesMax} bytes that this gateway takes.");

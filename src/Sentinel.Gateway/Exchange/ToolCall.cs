@@ -1,3 +1,4 @@
+using Sentinel.Audit;
 using Sentinel.Gateway.Mcp;
 using Sentinel.Gateway.Rbac;
 
@@ -30,6 +31,11 @@ internal sealed class ToolCall(McpMessage message, Guid requestId, string toolNa
 
     /// <summary>What the policy said.</summary>
     public Decision? Decision { get; set; }
+
+    /// <summary>
+    /// Its entry as it was recorded before forwarding; null where that was not reached, or not asked for.
+    /// </summary>
+    public AuditEntry? Begun { get; set; }
 
     /// <summary>Why this call of a batch was refused; null where the whole exchange tells.</summary>
     public Refusal? Refusal { get; set; }

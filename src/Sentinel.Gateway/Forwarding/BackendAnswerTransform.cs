@@ -1,4 +1,5 @@
 using System.Net;
+using Sentinel.Gateway.Configuration.Backends;
 using Sentinel.Gateway.Exchange;
 using Sentinel.Gateway.Mcp;
 using Yarp.ReverseProxy.Transforms;
@@ -8,7 +9,9 @@ namespace Sentinel.Gateway.Forwarding;
 /// <summary>
 /// The first response transform: what a backend may not tell a client is dropped, rewritten or refused.
 /// </summary>
-internal sealed class BackendAnswerTransform : ResponseTransform
+/// <param name="backend">What is sent to the backend in the clients' place; null for nothing.</param>
+/// <param name="tokens">Told of a token that the backend does not take.</param>
+internal sealed class BackendAnswerTransform(BackendSettings? backend, BackendTokens tokens) : ResponseTransform
 {
     public override ValueTask ApplyAsync(ResponseTransformContext context)
     {
@@ -20,8 +23,14 @@ internal sealed class BackendAnswerTransform : ResponseTransform
         var exchange = McpExchange.Of(context.HttpContext);
         exchange.FirstByteUs = exchange.ElapsedUs;
 
-        // A backend's challenge names the wrong resource: the client's credential was not what it saw.
-        if (answer.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
+        if (backend?.ClientCredentials is { } grant && answer.StatusCode is HttpStatusCode.Unauthorized)
+        {
+            tokens.Reject(grant);
+        }
+
+        // A backend's challenge names the wrong resource, unless the client's own token was what it saw.
+        if (answer.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
+            && backend is not { ForwardAuthorization: true })
         {
             return RefuseAsync(context, Refusal.BackendRefused);
         }

@@ -1,6 +1,5 @@
-using System.Collections.Frozen;
 using System.Net.Http.Headers;
-using Sentinel.Gateway.Mcp;
+using Sentinel.Gateway.Exchange;
 using Yarp.ReverseProxy.Transforms;
 
 namespace Sentinel.Gateway.Forwarding;
@@ -8,23 +7,23 @@ namespace Sentinel.Gateway.Forwarding;
 /// <summary>
 /// Keeps from the backend what is the client's own business, or what a client could use to pose as Sentinel.
 /// </summary>
+/// <param name="forwardsAuthorization">Whether a token that an issuer vouches for goes on.</param>
+/// <param name="isCopied">Whether YARP has copied the headers; where it has not, a route's own transforms take them
+/// from the client's request.</param>
 /// <remarks>Runs before a route's own transforms, so that what those set stays.</remarks>
-internal sealed class RequestHygieneTransform : RequestTransform
+internal sealed class RequestHygieneTransform(bool forwardsAuthorization, bool isCopied) : RequestTransform
 {
-    private static readonly FrozenSet<string> Dropped = FrozenSet.Create(
-        StringComparer.OrdinalIgnoreCase,
-        "Authorization",
-        McpHeaders.ApiKey,
-        "Proxy-Authorization",
-        "Cookie",
-        "Forwarded",
-        "X-HTTP-Method-Override",
-        "Accept-Encoding");
-
     public override ValueTask ApplyAsync(RequestTransformContext context)
     {
+        // A key is Sentinel's own: it is worth nothing to a server, and much to whoever reads the server's log.
+        var keepsAuthorization =
+            forwardsAuthorization && McpExchange.Of(context.HttpContext).Caller is { Issuer: not null };
         var headers = context.ProxyRequest.Headers;
-        Drop(headers);
+        Drop(headers, keepsAuthorization);
+        if (!isCopied)
+        {
+            Drop(context.HttpContext.Request.Headers, keepsAuthorization);
+        }
 
         // Sentinel reads every answer, and an encoded one it could not.
         headers.TryAddWithoutValidation("Accept-Encoding", "identity");
@@ -32,14 +31,12 @@ internal sealed class RequestHygieneTransform : RequestTransform
     }
 
     // One walk over what is there costs less than a search for each name that could be.
-    private static void Drop(HttpRequestHeaders headers)
+    private static void Drop(HttpRequestHeaders headers, bool keepsAuthorization)
     {
         List<string>? dropped = null;
         foreach (var header in headers.NonValidated)
         {
-            if (Dropped.Contains(header.Key)
-                || header.Key.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase)
-                || header.Key.StartsWith(McpHeaders.SentinelPrefix, StringComparison.OrdinalIgnoreCase))
+            if (IsDropped(header.Key, keepsAuthorization))
             {
                 (dropped ??= new List<string>(4)).Add(header.Key);
             }
@@ -50,4 +47,16 @@ internal sealed class RequestHygieneTransform : RequestTransform
             headers.Remove(name);
         }
     }
+
+    private static void Drop(IHeaderDictionary headers, bool keepsAuthorization)
+    {
+        foreach (var name in headers.Keys.Where(name => IsDropped(name, keepsAuthorization)).ToList())
+        {
+            headers.Remove(name);
+        }
+    }
+
+    private static bool IsDropped(string name, bool keepsAuthorization) =>
+        PrivateHeaders.Contains(name)
+        && !(keepsAuthorization && name.Equals(PrivateHeaders.Authorization, StringComparison.OrdinalIgnoreCase));
 }

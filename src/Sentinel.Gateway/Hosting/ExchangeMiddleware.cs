@@ -4,7 +4,7 @@ using Sentinel.Gateway.Exchange;
 namespace Sentinel.Gateway.Hosting;
 
 /// <summary>
-/// The first stage: opens the exchange, fixes the snapshot for its whole life, and catches what nobody else did.
+/// The first stage: opens the exchange, names the snapshot that serves it, and catches what nobody else did.
 /// </summary>
 internal sealed partial class ExchangeMiddleware(
     RequestDelegate next,
@@ -16,10 +16,7 @@ internal sealed partial class ExchangeMiddleware(
     {
         var exchange = new McpExchange(time);
         context.Features.Set(exchange);
-
-        // The route brings the snapshot it was published with, so that route and policy are of one configuration.
-        context.Features.Set(
-            context.GetEndpoint()?.Metadata.GetMetadata<ConfigurationSnapshot>() ?? configuration.Current);
+        context.Features.Set(configuration.Current);
         try
         {
             await next(context);
@@ -43,6 +40,20 @@ internal sealed partial class ExchangeMiddleware(
             LogFailed(logger, exception, exchange.RequestId);
             await RefusalWriter.WriteAsync(context, Refusal.InternalError);
         }
+    }
+
+    /// <summary>
+    /// After routing: a route brings the snapshot it was published with, so that it and the policy are of one
+    /// configuration.
+    /// </summary>
+    public static Task KeepToRoute(HttpContext context, RequestDelegate next)
+    {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<ConfigurationSnapshot>() is { } snapshot)
+        {
+            context.Features.Set(snapshot);
+        }
+
+        return next(context);
     }
 
     [LoggerMessage(4000, LogLevel.Error, "Request {RequestId} failed inside the gateway.")]

@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Logging.Console;
 using Sentinel.Audit;
 using Sentinel.Gateway.Authentication;
+using Sentinel.Gateway.Authentication.Edge;
+using Sentinel.Gateway.Authentication.Metadata;
 using Sentinel.Gateway.Authorization;
 using Sentinel.Gateway.Configuration;
 using Sentinel.Gateway.Exchange;
@@ -83,11 +85,13 @@ internal static class GatewayHost
         services.AddSingleton<CallLimiter>();
         services.AddSingleton<LimitMetrics>();
         services.AddSingleton<AuthorizationTransform>();
+        services.AddBackendCredentials();
         services.AddLists();
         services.AddSingleton<EndpointEventTransform>();
         services.AddSingleton<CallMetrics>();
         services.AddSingleton<CallRecorder>();
         services.AddSingleton<OpenCallsTransform>();
+        services.AddSingleton<BeginTransform>();
         services.AddSingleton<ObserverTransform>();
 
         // Stops before the audit writer does, which is registered earlier: open calls still become rows.
@@ -108,8 +112,12 @@ internal static class GatewayHost
             management.UseMiddleware<MetricsMiddleware>();
         });
         app.UseMiddleware<HealthMiddleware>();
-        app.UseRouting();
         app.UseMiddleware<ExchangeMiddleware>();
+        app.UseMiddleware<EdgeMiddleware>();
+        app.Use(ResourceMetadata.Ask);
+        app.UseRouting();
+        app.Use(ExchangeMiddleware.KeepToRoute);
+        app.Use(ResourceMetadata.Answer);
         app.UseMiddleware<RequestShapeMiddleware>();
         app.UseMiddleware<AuthenticationMiddleware>();
 

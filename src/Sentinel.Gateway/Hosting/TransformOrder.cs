@@ -1,5 +1,6 @@
 using Sentinel.Gateway.Authorization;
 using Sentinel.Gateway.Authorization.Lists;
+using Sentinel.Gateway.Configuration;
 using Sentinel.Gateway.Exchange;
 using Sentinel.Gateway.Forwarding;
 using Sentinel.Gateway.Inspection;
@@ -11,9 +12,12 @@ namespace Sentinel.Gateway.Hosting;
 
 /// <summary>The order of all transforms, on every route: a route's own stand between ours.</summary>
 internal sealed class TransformOrder(
+    ConfigurationSource configuration,
     InspectRequest inspect,
     AuthorizationTransform authorization,
+    BackendTokens tokens,
     OpenCallsTransform openCalls,
+    BeginTransform begin,
     SessionTransform session,
     EndpointEventTransform endpointEvent,
     ListFilterTransform lists,
@@ -30,13 +34,22 @@ internal sealed class TransformOrder(
 
     public void Apply(TransformBuilderContext context)
     {
+        // A route is built anew with each publication, so that these are its own snapshot's.
+        var backend = configuration.For(context.Route).Backends.GetValueOrDefault(context.Route.ClusterId ?? "");
         context.RequestTransforms.Insert(0, new ToolCallTransform(inspect));
         context.RequestTransforms.Insert(1, authorization);
-        context.RequestTransforms.Insert(2, new RequestHygieneTransform());
+        context.RequestTransforms.Insert(2, new RequestHygieneTransform(
+            backend is { ForwardAuthorization: true }, isCopied: context.CopyRequestHeaders ?? true));
+        if (backend is not null)
+        {
+            context.RequestTransforms.Insert(3, new BackendCredentialTransform(backend, tokens));
+        }
+
         context.RequestTransforms.Add(openCalls);
+        context.RequestTransforms.Add(begin);
         context.RequestTransforms.Add(new CallerHeadersTransform());
 
-        context.ResponseTransforms.Insert(0, new BackendAnswerTransform());
+        context.ResponseTransforms.Insert(0, new BackendAnswerTransform(backend, tokens));
         context.ResponseTransforms.Add(session);
         context.ResponseTransforms.Add(endpointEvent);
         context.ResponseTransforms.Add(lists);

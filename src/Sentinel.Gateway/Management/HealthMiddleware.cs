@@ -40,11 +40,19 @@ internal sealed class HealthMiddleware(
             return WriteAsync(context, 503, "no_destination");
         }
 
-        // One database in trouble must not empty the balancer: calls go on, and this says what is wrong.
         var status = audit.Status;
-        return status.Healthy
-            ? WriteAsync(context, 200, "ready")
-            : WriteAsync(context, 200, "degraded", "The audit store does not take rows; the log says why.");
+        if (status.RefusesCalls)
+        {
+            return WriteAsync(context, 503, "journal_unavailable", $"The audit journal: {status.JournalFault}.");
+        }
+
+        // One database in trouble must not empty the balancer: calls go on, and this says what is wrong.
+        return (status.Healthy, status.JournalFault) switch
+        {
+            (true, null) => WriteAsync(context, 200, "ready"),
+            (true, { } fault) => WriteAsync(context, 200, "degraded", $"The audit journal: {fault}."),
+            _ => WriteAsync(context, 200, "degraded", "The audit store does not take rows; the log says why."),
+        };
     }
 
     // Unknown counts as alive: a replica that has asked nobody yet can serve.

@@ -11,6 +11,9 @@ internal sealed class CallRecorder(AuditChannel channel, CallMetrics metrics)
     /// <summary>Whether entries are wanted at all.</summary>
     public bool IsEnabled => channel.IsEnabled;
 
+    /// <summary>Records a call before it is forwarded.</summary>
+    public ValueTask<BegunEntry> BeginAsync(AuditEntry entry, bool isStrict) => channel.BeginAsync(entry, isStrict);
+
     public void Count(string backend, AuditOutcome outcome) => metrics.Count(backend, outcome);
 
     /// <summary>Whether a finished call leaves a row: of reads always what policy refused, the rest if wanted.</summary>

@@ -11,7 +11,23 @@ internal static class EntryBuilder
 {
     private const int TextCharsMax = 256;
 
-    public static AuditEntry Build(HttpContext context, McpExchange exchange, ToolCall call, Verdict verdict)
+    /// <summary>The entry of a call that has ended, whether it was begun or not.</summary>
+    public static AuditEntry Build(HttpContext context, McpExchange exchange, ToolCall call, Verdict verdict) =>
+        (call.Begun ?? Begin(context, exchange, call)) with
+        {
+            Outcome = verdict.Outcome,
+            ErrorMessage = verdict.Message,
+            Reason = verdict.Reason,
+            ErrorCode = verdict.Code,
+            HttpStatus = IsAnswered(context, exchange) ? context.Response.StatusCode : null,
+            LatencyUs = call.AnsweredUs ?? exchange.ElapsedUs,
+            FirstByteUs = exchange.FirstByteUs,
+            GatewayUs = exchange.GatewayUs,
+            ResponseBytes = exchange.ResponseBytes,
+        };
+
+    /// <summary>What is known of a call before it is forwarded: everything but its outcome.</summary>
+    public static AuditEntry Begin(HttpContext context, McpExchange exchange, ToolCall call)
     {
         var caller = exchange.Caller;
         var headers = context.Request.Headers;
@@ -25,14 +41,8 @@ internal static class EntryBuilder
             ToolName = call.ToolName,
             BackendName = exchange.Backend,
             RequestArgs = call.Arguments,
-            Outcome = verdict.Outcome,
-            ErrorMessage = verdict.Message,
-            Reason = verdict.Reason,
-            ErrorCode = verdict.Code,
-            HttpStatus = IsAnswered(context, exchange) ? context.Response.StatusCode : null,
-            LatencyUs = call.AnsweredUs ?? exchange.ElapsedUs,
-            FirstByteUs = exchange.FirstByteUs,
-            GatewayUs = exchange.GatewayUs,
+            Outcome = AuditOutcome.Error,
+            LatencyUs = 0,
             ClientIssuer = caller?.Issuer,
             ClientTenant = caller?.Tenant,
             ClientDisplay = caller?.Display,
@@ -46,7 +56,6 @@ internal static class EntryBuilder
             Route = exchange.Route,
             TraceId = TraceId(headers.TraceParent),
             RequestBytes = exchange.RequestBytes,
-            ResponseBytes = exchange.ResponseBytes,
             Decision = call.Decision?.Text,
         };
     }

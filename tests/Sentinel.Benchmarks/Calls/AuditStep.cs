@@ -25,11 +25,18 @@ internal sealed class AuditStep : IAsyncDisposable
         var config = Config(backend);
         switch (step)
         {
-            case "postgres" when postgres is not null:
+            case "postgres" or "durable" or "strict" when postgres is not null:
+                config.AuditToPostgres();
+                config.Sentinel["Audit"]!["Guarantee"] = step switch
+                {
+                    "durable" => "Durable",
+                    "strict" => "Strict",
+                    _ => "BestEffort",
+                };
                 var database = await postgres.NewDatabaseAsync();
                 return new AuditStep(
                     await GatewayProcess.StartAsync(
-                        config.AuditToPostgres(),
+                        config,
                         new Dictionary<string, string?> { ["DATABASE_URL"] = postgres.ConnectionString(database) }),
                     async () => (await postgres.QueryAsync<long>(database, CountSql)).Single());
             case "sqlite":

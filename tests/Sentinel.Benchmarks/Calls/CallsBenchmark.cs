@@ -17,7 +17,7 @@ internal static class CallsBenchmark
         await WriteAsync($"{Machine.Describe()}\n");
         await using var backend = await Opponent.StartAsync("backend");
         await using var yarp = await Opponent.StartAsync("yarp", backend.Url.AbsoluteUri);
-        await using var postgres = options.Steps.Contains("postgres") && PostgresServer.FindBinaries() is not null
+        await using var postgres = options.Steps.Any(NeedsPostgres) && PostgresServer.FindBinaries() is not null
             ? await PostgresServer.CreateAsync()
             : null;
         await WarmUpAsync(yarp.Url, yarp.Process.Id);
@@ -40,6 +40,8 @@ internal static class CallsBenchmark
     }
 
     private static bool IsAuditStep(string step) => step != CredentialsStep.Name;
+
+    private static bool NeedsPostgres(string step) => step is "postgres" or "durable" or "strict";
 
     private static async Task<string> RunStepAsync(
         string step,

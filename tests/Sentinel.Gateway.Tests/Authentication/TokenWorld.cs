@@ -56,6 +56,7 @@ public sealed class TokenWorld : IAsyncDisposable
             .Role("analyst", ["a/read_*"])
             .Role("deployer", ["a/deploy"])
             .Role("tools.run", ["a/run"]);
+        config.Sentinel["PublicUrl"] = "https://mcp.example.com";
         var authentication = config.Sentinel["Authentication"]!;
         authentication["Issuers"] = new JsonArray(
             IssuerOf(world.Plain, roleClaims: new JsonArray("roles", "realm_access.roles", "https://example.com/roles")),

@@ -21,8 +21,8 @@ public sealed class CheckCommandTests
         Assert.Equal(
             Reading.Unwrap("""
             $.ReverseProxy.Routes (line 1): there are no routes; write at least one, else every request is answered 404
-            $.Sentinel.Authentication (line 1): Sentinel refuses to serve without authentication; write ApiKeys, or \
-            Anonymous to allow open access
+            $.Sentinel.Authentication (line 1): Sentinel refuses to serve without authentication; write AzureAd, \
+            Issuers or ApiKeys, or Anonymous to allow open access
             2 faults
 
             """),
@@ -40,7 +40,7 @@ public sealed class CheckCommandTests
             Reading.Unwrap("""
             warning: $.Sentinel.Rbac.Roles.v1.Allow[0] (line 8): 'x/*' matches nothing: there is no backend 'x' in \
             ReverseProxy.Clusters
-            proxy.json is valid: 1 route, 1 backend, 0 API keys, 1 role, ANONYMOUS ACCESS, audit BestEffort to Auto, \
+            proxy.json is valid: 1 route, 1 backend, 0 API keys, 1 role, ANONYMOUS ACCESS, audit Durable to Auto, \
             1 warning
 
             """),

@@ -7,6 +7,10 @@ namespace Sentinel.Gateway.Tests.Configuration;
 
 public sealed class BindingFaultTests
 {
+    private const string Known =
+        "PublicUrl, TrustedProxies, AllowedOrigins, AllowedHosts, Authentication, Rbac, Limits, Backends, Sessions, "
+        + "Shutdown, Audit, Management";
+
     [Fact]
     public async Task Every_fault_is_told_at_once_and_in_the_order_of_the_file() =>
         await Reading.AssertFaultsAsync(
@@ -85,10 +89,10 @@ public sealed class BindingFaultTests
     [Theory]
     [InlineData("Shutdwn", "unknown key 'Shutdwn'; did you mean 'Shutdown'?")]
     [InlineData("shutdown", "unknown key 'shutdown'; keys are case-sensitive: write 'Shutdown'")]
-    [InlineData("rbca", "unknown key 'rbca'; known here: Authentication, Rbac, Limits, Sessions, Shutdown, Audit, Management")]
-    [InlineData(
-        "X", "unknown key 'X'; known here: Authentication, Rbac, Limits, Sessions, Shutdown, Audit, Management")]
-    [InlineData("publicUrl", "PublicUrl is not available yet; remove it")]
+    [InlineData("rbca", "unknown key 'rbca'; known here: " + Known)]
+    [InlineData("X", "unknown key 'X'; known here: " + Known)]
+    [InlineData("publicUrl", "unknown key 'publicUrl'; keys are case-sensitive: write 'PublicUrl'")]
+    [InlineData("telemetry", "Telemetry is not available yet; remove it")]
     public async Task An_unknown_key_is_refused_with_what_was_meant(string key, string problem) =>
         await Reading.AssertFaultsAsync(
             $"$.Sentinel.{key} (line 4): {problem}",
@@ -97,10 +101,10 @@ public sealed class BindingFaultTests
     [Theory]
     [InlineData("\"Rbac\": { \"Mode\": \"Off\" }",
         "$.Sentinel.Rbac.Mode (line 4): 'Off' is not allowed here; write one of Enforce, Shadow")]
-    [InlineData("\"Audit\": { \"Guarantee\": \"Durable\" }",
-        "$.Sentinel.Audit.Guarantee (line 4): Durable and Strict are not available yet; write BestEffort")]
-    [InlineData("\"Audit\": { \"Guarantee\": \"Strict\" }",
-        "$.Sentinel.Audit.Guarantee (line 4): Durable and Strict are not available yet; write BestEffort")]
+    [InlineData("\"Audit\": { \"Guarantee\": \"Certain\" }",
+        "$.Sentinel.Audit.Guarantee (line 4): 'Certain' is not allowed here; write one of BestEffort, Durable, Strict")]
+    [InlineData("\"Audit\": { \"Journal\": { \"MaxBytes\": 1000 } }",
+        "$.Sentinel.Audit.Journal.MaxBytes (line 4): '1000' is out of range; write a number from 1048576 to 1099511627776")]
     public async Task A_value_whose_feature_does_not_exist_yet_is_refused(string member, string expected) =>
         await Reading.AssertFaultsAsync(expected, Reading.OpenFile("  " + member));
 

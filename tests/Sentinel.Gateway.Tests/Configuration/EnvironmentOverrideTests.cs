@@ -75,9 +75,9 @@ public sealed class EnvironmentOverrideTests
     [InlineData("SENTINEL__SHUTDOWN__DRAINSECONDS", "3601",
         "$.Sentinel.Shutdown.DrainSeconds (environment variable SENTINEL__SHUTDOWN__DRAINSECONDS): "
             + "'3601' is out of range; write a number from 0 to 3600")]
-    [InlineData("Sentinel__Audit__Guarantee", "Strict",
+    [InlineData("Sentinel__Audit__Guarantee", "Certain",
         "$.Sentinel.Audit.Guarantee (environment variable Sentinel__Audit__Guarantee): "
-            + "Durable and Strict are not available yet; write BestEffort")]
+            + "'Certain' is not allowed here; write one of BestEffort, Durable, Strict")]
     [InlineData("Sentinel__Audit__Postgres__UrlEnv", "postgres://u:hunter2@h/db",
         "$.Sentinel.Audit.Postgres.UrlEnv (environment variable Sentinel__Audit__Postgres__UrlEnv): "
             + "this is no name of an environment variable; write the name, for example DATABASE_URL, "
@@ -90,7 +90,7 @@ public sealed class EnvironmentOverrideTests
 
     [Theory]
     [InlineData("Sentinel__Audt__Store", "$.Sentinel.Audt", "unknown key 'Audt'; did you mean 'Audit'?")]
-    [InlineData("Sentinel__PublicUrl", "$.Sentinel.PublicUrl", "PublicUrl is not available yet; remove it")]
+    [InlineData("Sentinel__Telemetry", "$.Sentinel.Telemetry", "Telemetry is not available yet; remove it")]
     [InlineData(
         "Sentinel__Management__ViewerRoles__0",
         "$.Sentinel.Management.ViewerRoles",

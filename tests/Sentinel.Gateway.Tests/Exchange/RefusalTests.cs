@@ -13,6 +13,8 @@ public sealed class RefusalTests
     public void Every_refusal_has_a_status_a_code_a_reason_and_a_message()
     {
         var refusals = Constants<Refusal>()
+            .Append(("HostDenied", Refusal.HostDenied("'evil.example'")))
+            .Append(("OriginDenied", Refusal.OriginDenied("'https://evil.example'")))
             .Append(("BodyTooLarge", Refusal.BodyTooLarge(1024)))
             .Append(("HeaderMismatch", Refusal.HeaderMismatch("Why.")))
             .Append(("MethodDenied", Refusal.MethodDenied("acme/run")))
@@ -24,6 +26,8 @@ public sealed class RefusalTests
             """
             MethodNotAllowed: 405 -31405 method_not_allowed; Allow: GET, POST, DELETE, OPTIONS
               An MCP endpoint takes GET, POST, DELETE and OPTIONS, and no upgrade.
+            MetadataMethod: 405 -31405 method_not_allowed; Allow: GET, HEAD
+              The resource's metadata is asked for with GET.
             NoCredential: 401 -31401 unauthenticated; WWW-Authenticate: Bearer realm="sentinel"
               This gateway needs a credential: send an access token as a bearer token, or an API key as X-Api-Key.
             BadCredential: 401 -31401 unauthenticated; WWW-Authenticate: Bearer realm="sentinel"
@@ -52,6 +56,8 @@ public sealed class RefusalTests
               No route of this gateway serves this path.
             BackendRefused: 502 -31502 backend_refused
               The server behind this gateway refused the gateway's own credential.
+            BackendCredential: 502 -31502 backend_credential
+              The gateway got no credential of its own for the server behind it; its log says why.
             BackendRedirected: 502 -31502 backend_refused
               The server behind this gateway redirected to another origin; the gateway does not follow.
             BackendSessionUnusable: 502 -31502 backend_refused
@@ -60,10 +66,16 @@ public sealed class RefusalTests
               The server behind this gateway answered with a list that cannot be read without doubt; it is not passed on.
             BackendUnreachable: 502 -31502 backend_unreachable
               The server behind this gateway cannot be reached.
+            AuditUnavailable: 503 -31503 audit_unavailable; Retry-After: 5
+              This call cannot be recorded at the moment, so it was not forwarded. Try again.
             BackendTimeout: 504 -31504 backend_timeout
               The server behind this gateway did not answer in time.
             InternalError: 500 -31500 internal_error
               The gateway failed; its log says why, under this request id.
+            HostDenied: 403 -31403 origin_denied
+              The host 'evil.example' is not allowed here; call the gateway by its PublicUrl, or add the host to Sentinel.AllowedHosts in proxy.json.
+            OriginDenied: 403 -31403 origin_denied
+              Web pages of the origin 'https://evil.example' may not call this gateway; add it to Sentinel.AllowedOrigins in proxy.json.
             BodyTooLarge: 413 -31413 body_too_large
               The body is longer than the 1024 bytes that this gateway takes.
             HeaderMismatch: 400 -32020 header_mismatch

@@ -91,5 +91,9 @@ internal static class VerifyCommand
     }
 
     /// <summary>What was asked for.</summary>
-    internal sealed record Request(string Config, string? Anchor = null, string? WriteAnchor = null, bool IsJson = false);
+    internal sealed record Request(
+        string Config,
+        string? Anchor = null,
+        string? WriteAnchor = null,
+        bool IsJson = false);
 }

@@ -9,8 +9,6 @@ namespace Sentinel.Gateway.Cli.Audit;
 /// <summary>Prints a verification's report, for people or for programs.</summary>
 internal static class VerifyWriter
 {
-    private const string MonthFormat = "yyyy-MM";
-
     private static readonly JsonWriterOptions JsonOptions = new() { Indented = true };
 
     public static async Task WriteTextAsync(ChainReport report, string store, TextWriter output)
@@ -33,22 +31,23 @@ internal static class VerifyWriter
         {
             await output.WriteLineAsync(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{month.Month.ToString(MonthFormat, CultureInfo.InvariantCulture)} is dropped: {month.Rows:N0} rows of "
-                + $"{month.Chains:N0} chains, whose last links the checkpoints keep."));
+                $"{Month(month.Month)} is dropped: {month.Rows:N0} rows of {month.Chains:N0} chains, whose last links "
+                + $"the checkpoints keep."));
         }
 
         if (report.Dropped > 0)
         {
             await output.WriteLineAsync(string.Create(
-                CultureInfo.InvariantCulture, $"{report.Dropped:N0} entries were lost, as their writers say themselves."));
+                CultureInfo.InvariantCulture,
+                $"{report.Dropped:N0} entries were lost, as their writers say themselves."));
         }
 
         await output.WriteLineAsync(report.IsIntact
             ? "Intact: no row was removed, changed or put in."
             : string.Create(CultureInfo.InvariantCulture, $"NOT INTACT: {report.FindingCount:N0} findings."));
         await output.WriteLineAsync(
-            "A chain cannot show that its end was cut off together with its checkpoint, nor that all of it was made anew "
-            + "by somebody who can write both: keep anchors elsewhere (--write-anchor), and hold it against them "
+            "A chain cannot show that its end was cut off together with its checkpoint, nor that all of it was made "
+            + "anew by somebody who can write both: keep anchors elsewhere (--write-anchor), and hold it against them "
             + "(--anchor).");
     }
 
@@ -76,7 +75,7 @@ internal static class VerifyWriter
             foreach (var month in report.DroppedMonths)
             {
                 json.WriteStartObject();
-                json.WriteString("month", month.Month.ToString(MonthFormat, CultureInfo.InvariantCulture));
+                json.WriteString("month", Month(month.Month));
                 json.WriteNumber("chains", month.Chains);
                 json.WriteNumber("rows", month.Rows);
                 json.WriteEndObject();
@@ -89,10 +88,12 @@ internal static class VerifyWriter
         return output.WriteLineAsync(Encoding.UTF8.GetString(buffer.WrittenSpan));
     }
 
+    private static string Month(DateOnly month) => month.ToString("yyyy-MM", CultureInfo.InvariantCulture);
+
     private static string Line(ChainFinding finding)
     {
         var chain = finding.Writer is { } writer
-            ? $"{writer.JournalId} {writer.Month.ToString(MonthFormat, CultureInfo.InvariantCulture)}"
+            ? $"{writer.JournalId} {Month(writer.Month)}"
             : "no chain";
         var request = finding.RequestId is { } id ? $", request {id}" : "";
         return string.Create(
@@ -109,7 +110,7 @@ internal static class VerifyWriter
         if (finding.Writer is { } writer)
         {
             json.WriteString("journalId", writer.JournalId);
-            json.WriteString("month", writer.Month.ToString(MonthFormat, CultureInfo.InvariantCulture));
+            json.WriteString("month", Month(writer.Month));
         }
 
         if (finding.Seq is { } seq)

@@ -61,6 +61,11 @@ internal static class DemoConfiguration
             {
                 ["Store"] = "Sqlite",
                 ["Sqlite"] = new JsonObject { ["Path"] = storePath },
+                ["Journal"] = new JsonObject
+                {
+                    ["Path"] = Path.Combine(Path.GetDirectoryName(storePath)!, "journal"),
+                    ["MaxBytes"] = 16 * 1024 * 1024,
+                },
             },
             ["Management"] = new JsonObject { ["Url"] = "http://127.0.0.1:0" },
         },

@@ -10,14 +10,7 @@ internal static class PlannedKeys
     /// <summary>Paths with <c>*</c> for a map's key and <c>[]</c> for a list's item.</summary>
     public static readonly IReadOnlySet<string> Paths = new HashSet<string>(StringComparer.Ordinal)
     {
-        "$.Sentinel.PublicUrl",
-        "$.Sentinel.TrustedProxies",
-        "$.Sentinel.AllowedOrigins",
-        "$.Sentinel.AllowedHosts",
-        "$.Sentinel.Backends",
         "$.Sentinel.Telemetry",
-        "$.Sentinel.Audit.Journal",
-        "$.Sentinel.Audit.StrictFor",
         "$.Sentinel.Audit.Redact",
         "$.Sentinel.Audit.RetentionDays",
         "$.Sentinel.Management.ViewerRoles",
@@ -26,7 +19,6 @@ internal static class PlannedKeys
 
     private static readonly Dictionary<string, string[]> Values = new(StringComparer.Ordinal)
     {
-        ["$.Sentinel.Audit.Guarantee"] = ["Durable", "Strict"],
     };
 
     /// <summary>The planned key that this one is or, but for its case, would be.</summary>

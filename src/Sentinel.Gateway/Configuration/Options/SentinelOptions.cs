@@ -1,6 +1,8 @@
+using System.Collections.ObjectModel;
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Sentinel.Audit;
+using Sentinel.Gateway.Configuration.Edge;
 using Sentinel.Gateway.Rbac;
 
 namespace Sentinel.Gateway.Configuration;
@@ -9,6 +11,18 @@ namespace Sentinel.Gateway.Configuration;
 /// <remarks>The properties are the keys: reader, documentation and JSON schema follow from them.</remarks>
 internal sealed record SentinelOptions
 {
+    [Description("What clients call: scheme, host and port. Needed where TLS ends before Sentinel.")]
+    public HttpOrigin? PublicUrl { get; init; }
+
+    [Description("Addresses and networks of the proxies before Sentinel, whose X-Forwarded-* headers are believed.")]
+    public IReadOnlyList<TrustedNetwork> TrustedProxies { get; init; } = [];
+
+    [Description("Origins of web pages that may call, besides PublicUrl's and loopback ones.")]
+    public IReadOnlyList<OriginPattern> AllowedOrigins { get; init; } = [];
+
+    [Description("Host names that clients may call, besides PublicUrl's, localhost and addresses.")]
+    public IReadOnlyList<HostPattern> AllowedHosts { get; init; } = [];
+
     [Description("Who may call at all. Without it Sentinel does not start.")]
     public AuthenticationOptions? Authentication { get; init; }
 
@@ -17,6 +31,10 @@ internal sealed record SentinelOptions
 
     [Description("What one request, and one caller, may take.")]
     public LimitsOptions Limits { get; init; } = new();
+
+    [Description("What is sent to each backend in the clients' place; the keys are cluster ids.")]
+    public IReadOnlyDictionary<string, BackendOptions> Backends { get; init; } =
+        ReadOnlyDictionary<string, BackendOptions>.Empty;
 
     [Description("Sessions, which exist up to revision 2025-11-25.")]
     public SessionsOptions Sessions { get; init; } = new();

@@ -1,0 +1,186 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Sentinel.Audit.Journal;
+
+/// <summary>The segments of one journal. Used under the journal's lock.</summary>
+internal sealed class SegmentList(JournalFolder folder, JournalLimits limits, JournalDisk disk, TimeProvider time)
+{
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(100);
+
+    private readonly List<JournalSegment> _all = [];
+    private JournalSegment? _spare;
+    private int _nextNumber = 1;
+    private long? _failedAt;
+
+    /// <summary>Oldest first; the last one is written.</summary>
+    public IReadOnlyList<JournalSegment> All => _all;
+
+    public JournalSegment? Current => _all.Count > 0 && !_all[^1].IsSealed ? _all[^1] : null;
+
+    public bool HasSpare => _spare is not null;
+
+    /// <summary>What records can still be written to without a new file.</summary>
+    public long Room => (Current?.Room ?? 0) + (_spare?.Room ?? 0);
+
+    /// <summary>On disk.</summary>
+    public long Bytes => _all.Sum(segment => segment.Capacity) + (_spare?.Capacity ?? 0);
+
+    /// <summary>Why no segment could be made when that was tried last; null where it could.</summary>
+    public string? Fault { get; private set; }
+
+    /// <summary>Takes up the segments that earlier runs have left.</summary>
+    public void Load()
+    {
+        foreach (var (number, path) in JournalSegment.In(folder.Path))
+        {
+            var file = disk.Open(path);
+            var bytes = RandomAccess.GetLength(file);
+            _all.Add(new JournalSegment(number, path, file, bytes, bytes) { IsSealed = true });
+            _nextNumber = number + 1;
+        }
+    }
+
+    /// <summary>
+    /// Whether a record would fit and leave so much room behind it; makes a spare segment where it helps.
+    /// </summary>
+    /// <param name="bytes">The record's.</param>
+    /// <param name="reserve">What must be left.</param>
+    /// <param name="isBounded">Whether the journal's bound holds.</param>
+    public bool TryReserve(long bytes, long reserve, bool isBounded)
+    {
+        if (HasRoom(bytes, reserve))
+        {
+            return true;
+        }
+
+        if (_spare is not null && _spare.Room < bytes)
+        {
+            Discard(_spare);
+            _spare = null;
+        }
+
+        return _spare is null
+            && TryMakeSpare(
+                Math.Max(limits.SegmentBytes, bytes + reserve + JournalFormat.SegmentHeaderBytes), isBounded)
+            && HasRoom(bytes, reserve);
+    }
+
+    /// <summary>Makes the next segment ahead of its need.</summary>
+    public bool TryMakeSpare(bool isBounded = true) =>
+        _spare is not null || TryMakeSpare(limits.SegmentBytes, isBounded);
+
+    /// <summary>Seals the current segment and goes on in the spare one.</summary>
+    public JournalSegment Roll()
+    {
+        if (Current is { } full)
+        {
+            full.IsSealed = true;
+        }
+
+        _all.Add(_spare!);
+        _spare = null;
+        return _all[^1];
+    }
+
+    /// <summary>Goes on in another segment: the disk failed the current one, whose records stay to be read.</summary>
+    public void GiveUpCurrent()
+    {
+        if (Current is { } current && current.End == JournalFormat.SegmentHeaderBytes)
+        {
+            Remove(current);
+        }
+
+        if (TryMakeSpare(isBounded: false))
+        {
+            Roll();
+        }
+    }
+
+    public void Remove(JournalSegment segment)
+    {
+        _all.Remove(segment);
+        File.Delete(segment.Path);
+        _failedAt = null;
+    }
+
+    /// <summary>Closes every file, and removes what holds no record.</summary>
+    public void Close()
+    {
+        if (_spare is not null)
+        {
+            Discard(_spare);
+        }
+
+        foreach (var segment in _all)
+        {
+            segment.File.Dispose();
+            if (segment.IsKnown && segment.End == JournalFormat.SegmentHeaderBytes)
+            {
+                File.Delete(segment.Path);
+            }
+        }
+    }
+
+    private bool HasRoom(long bytes, long reserve)
+    {
+        var spare = _spare?.Room ?? 0;
+        return Current is { } current && current.Room >= bytes
+            ? current.Room - bytes + spare >= reserve
+            : spare - bytes >= reserve;
+    }
+
+    private bool TryMakeSpare(long capacity, bool isBounded)
+    {
+        if (isBounded && Bytes + capacity > limits.BytesMax)
+        {
+            Fault = $"it is full at {limits.BytesMax} bytes (Audit.Journal.MaxBytes)";
+            return false;
+        }
+
+        if (_failedAt is { } at && time.GetElapsedTime(at) < RetryAfter)
+        {
+            return false;
+        }
+
+        var path = Path.Combine(folder.Path, JournalSegment.NameOf(_nextNumber));
+        SafeFileHandle? file = null;
+        try
+        {
+            file = disk.Create(path, capacity);
+            Span<byte> header = stackalloc byte[JournalFormat.SegmentHeaderBytes];
+            JournalFormat.WriteSegmentHeader(header, _nextNumber, folder.Id);
+            disk.Write(file, header, 0);
+            disk.FlushFolder(folder.Path);
+            _spare = new JournalSegment(_nextNumber++, path, file, capacity, header.Length) { IsKnown = true };
+            _failedAt = null;
+            Fault = null;
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Fault = exception.Message;
+            _failedAt = time.GetTimestamp();
+            file?.Dispose();
+            TryDelete(path);
+            return false;
+        }
+    }
+
+    private static void Discard(JournalSegment segment)
+    {
+        segment.File.Dispose();
+        TryDelete(segment.Path);
+    }
+
+    private static void TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // It holds no record; the next start takes it for an empty segment.
+        }
+    }
+}

@@ -1,0 +1,131 @@
+using Sentinel.Audit.Journal;
+using Sentinel.Audit.Stores;
+using Sentinel.Tests.Shared;
+using Xunit;
+
+namespace Sentinel.Audit.Tests.Journal;
+
+public sealed class JournaledWriterTests : IDisposable
+{
+    private readonly JournalRig _journals = new();
+    private readonly FakeStore _store = new();
+
+    public void Dispose() => _journals.Dispose();
+
+    [Fact]
+    public async Task What_the_full_channel_does_not_take_is_read_from_the_journal_in_order()
+    {
+        await using var rig = Rig(capacity: 8);
+        await rig.Writer.StartAsync(CancellationToken.None);
+
+        rig.WriteMany(5_000);
+
+        await rig.WrittenAsync(5_000);
+        Assert.Equal(0, rig.Channel.Status.Dropped);
+        Assert.Equal(Numbers(5_000), _store.Rows.Select(row => row.RequestId));
+        Assert.Equal(5_000, rig.Channel.Status.Journaled);
+    }
+
+    [Fact]
+    public async Task What_a_run_could_not_write_the_next_one_writes()
+    {
+        _store.OnAppend = (_, token) => Task.Delay(Timeout.Infinite, token);
+        var first = Rig(capacity: 8, new AuditTimings { Drain = TimeSpan.FromMilliseconds(50) });
+        await first.Writer.StartAsync(CancellationToken.None);
+        first.WriteMany(100);
+        await first.DisposeAsync();
+        Assert.Equal(0, first.Channel.Status.Dropped);
+        Assert.Contains("100 stay in the journal", first.Log.WithId(3021).Single().Text);
+
+        _store.OnAppend = (_, _) => Task.CompletedTask;
+        await using var second = Rig(capacity: 8);
+        await second.Writer.StartAsync(CancellationToken.None);
+        await second.WrittenAsync(100);
+
+        Assert.Equal(Numbers(100), _store.Rows.Select(row => row.RequestId));
+    }
+
+    [Fact]
+    public async Task A_store_that_stands_at_an_earlier_place_is_given_what_it_lacks()
+    {
+        var stored = new Dictionary<DateOnly, Checkpoint>();
+        var rows = new List<Guid>();
+        _store.OnReadCheckpoints = () => new Dictionary<DateOnly, Checkpoint>(stored);
+        _store.OnAppend = (batch, _) =>
+        {
+            if (!Checkpoints.Holds(batch, stored))
+            {
+                rows.AddRange(batch.Rows.ToArray().Select(row => row.RequestId));
+                foreach (var move in batch.Moves)
+                {
+                    stored[move.Month] = new Checkpoint(move.Last, Position: batch.Position);
+                }
+            }
+
+            return Task.CompletedTask;
+        };
+        await using var rig = Rig(capacity: 64);
+        await rig.Writer.StartAsync(CancellationToken.None);
+        rig.WriteMany(10);
+        await rig.WrittenAsync(10);
+        var lagging = new Dictionary<DateOnly, Checkpoint>(stored);
+        var lag = rows.Count;
+        rig.WriteMany(10, firstNumber: 11);
+        await rig.WrittenAsync(20);
+
+        // The standby that takes over has the first ten only.
+        stored = lagging;
+        rows.RemoveRange(lag, rows.Count - lag);
+        rig.WriteMany(5, firstNumber: 21);
+
+        await Eventually.TrueAsync(() => rows.Count == 25, "the standby has every row");
+        Assert.Equal(Numbers(25), rows);
+        Assert.Single(rig.Log.WithId(3202));
+    }
+
+    [Fact]
+    public async Task A_begun_call_is_written_once_with_its_outcome()
+    {
+        await using var rig = Rig(capacity: 64);
+        await rig.Writer.StartAsync(CancellationToken.None);
+
+        var begun = await rig.Channel.BeginAsync(
+            Some.Entry(1) with { RequestArgs = Some.Utf8("""{"password":"hunter2"}""") });
+        Assert.DoesNotContain(
+            "hunter2", string.Concat(_journals.Segments.Select(path => System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(path)))));
+        rig.Channel.TryWrite(begun.Entry with { LatencyUs = 7 });
+
+        await rig.WrittenAsync(1);
+        Assert.True(begun.MayForward);
+        Assert.Equal(7, Assert.Single(_store.Rows).LatencyUs);
+    }
+
+    [Fact]
+    public async Task A_strict_call_may_not_be_forwarded_when_the_disk_fails_and_a_durable_one_may()
+    {
+        await using var rig = Rig(capacity: 64);
+        await rig.Writer.StartAsync(CancellationToken.None);
+        Assert.True((await rig.Channel.BeginAsync(Some.Entry(1), isStrict: true)).MayForward);
+        _journals.Disk.FlushFault = "Input/output error";
+
+        Assert.False((await rig.Channel.BeginAsync(Some.Entry(2), isStrict: true)).MayForward);
+        Assert.True((await rig.Channel.BeginAsync(Some.Entry(3))).MayForward);
+        _journals.Disk.WriteFault = "No space left on device";
+        Assert.True((await rig.Channel.BeginAsync(Some.Entry(4))).MayForward);
+        Assert.False((await rig.Channel.BeginAsync(Some.Entry(5), isStrict: true)).MayForward);
+        _journals.Disk.WriteFault = null;
+        _journals.Disk.FlushFault = null;
+
+        Assert.Equal(2, rig.Channel.Status.Unjournaled);
+    }
+
+    private static IEnumerable<Guid> Numbers(int count) =>
+        Enumerable.Range(1, count).Select(number => Some.Entry(number).RequestId);
+
+    private WriterRig Rig(int capacity, AuditTimings? timings = null) => new(
+        _store,
+        capacity: capacity,
+        timings: timings,
+        guarantee: AuditGuarantee.Durable,
+        journal: new JournalOpening(_journals.Root, _journals.Limits, isRequired: false) { Disk = _journals.Disk });
+}
