@@ -32,6 +32,7 @@ public sealed class ResourceMetadataTests(Servers servers, MetadataGateways gate
             $$"""["mcp:call","{{resource}}/access"]""",
             metadata["scopes_supported"]!.ToJsonString());
         Assert.Equal("""["header"]""", metadata["bearer_methods_supported"]!.ToJsonString());
+        Assert.Equal(["Origin"], answer.Header("Vary"));
     }
 
     [Theory]

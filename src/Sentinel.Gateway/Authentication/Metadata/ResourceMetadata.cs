@@ -62,6 +62,12 @@ internal static class ResourceMetadata
     {
         context.Response.ContentType = "application/json";
         context.Response.Headers.CacheControl = "max-age=300";
+        if (context.Request.Headers.Origin.Count == 0)
+        {
+            // What was fetched by no page lacks the headers that a page needs, and must not be kept for one.
+            context.Response.Headers.Vary = "Origin";
+        }
+
         if (HttpMethods.IsHead(context.Request.Method))
         {
             return;
