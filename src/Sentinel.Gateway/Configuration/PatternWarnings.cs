@@ -60,7 +60,7 @@ internal static class PatternWarnings
     }
 
     private static IEnumerable<(string Path, string Problem)> OfCovered(
-        IReadOnlyList<TargetPattern> patterns,
+        List<TargetPattern> patterns,
         string path,
         IReadOnlyList<(TargetPattern Pattern, string Name)> forbidding)
     {

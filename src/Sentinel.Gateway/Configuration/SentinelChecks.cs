@@ -139,7 +139,7 @@ internal static partial class SentinelChecks
         {
             try
             {
-                _ = ToolPattern.Parse(audit.StrictFor[i], null);
+                _ = TargetPattern.Parse(audit.StrictFor[i], null);
             }
             catch (FormatException exception)
             {

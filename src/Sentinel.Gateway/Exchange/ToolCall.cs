@@ -9,7 +9,9 @@ namespace Sentinel.Gateway.Exchange;
 /// </summary>
 /// <param name="message">The message it came in.</param>
 /// <param name="requestId">UUIDv7 of the call.</param>
-/// <param name="toolName">The tool's or prompt's name, or the resource's URI; <see cref="UnknownName"/> where it could not be read.</param>
+/// <param name="toolName">
+/// The tool's or prompt's name, or the resource's URI; <see cref="UnknownName"/> where it could not be read.
+/// </param>
 /// <param name="arguments">The whole <c>params</c> object, copied or as a stub; empty where it could not be read.
 /// </param>
 internal sealed class ToolCall(McpMessage message, Guid requestId, string toolName, ReadOnlyMemory<byte> arguments)

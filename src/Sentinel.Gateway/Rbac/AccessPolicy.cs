@@ -32,8 +32,8 @@ internal sealed class AccessPolicy
         options.Roles.ToFrozenDictionary(
             role => role.Key,
             role => new Role(
-                new RuleSet([.. role.Value.Allow.Select((rule, i) => RoleRule(role.Key, rule, i, isDeny: false))], false),
-                new RuleSet([.. role.Value.Deny.Select((rule, i) => RoleRule(role.Key, rule, i, isDeny: true))], true),
+                new RuleSet([.. role.Value.Allow.Select((rule, i) => RoleRule(role.Key, rule, i, false))], false),
+                new RuleSet([.. role.Value.Deny.Select((rule, i) => RoleRule(role.Key, rule, i, true))], true),
                 [.. role.Value.Allow.Where(GrantsAll).Select(rule => rule.Tool)]),
             StringComparer.Ordinal),
         options);
@@ -164,7 +164,8 @@ internal sealed class AccessPolicy
 
         return (allowOnTrial, target.IsSafe) switch
         {
-            (not null, _) => OnTrial(allowOnTrial.Decision, denyOnTrial?.Decision ?? NotAsGranted(allowOnTrial.Decision)),
+            (not null, _) => OnTrial(
+                allowOnTrial.Decision, denyOnTrial?.Decision ?? NotAsGranted(allowOnTrial.Decision)),
             (_, true) => Decision.NoGrant,
             _ => Decision.AmbiguousUri,
         };

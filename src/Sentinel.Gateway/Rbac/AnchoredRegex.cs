@@ -31,22 +31,24 @@ internal sealed class AnchoredRegex : IParsable<AnchoredRegex>
     {
         if (s.Length > PatternCharsMax)
         {
-            throw new FormatException($"The expression is longer than {PatternCharsMax} characters; write a shorter one.");
+            throw new FormatException(
+                $"The expression is longer than {PatternCharsMax} characters; write a shorter one.");
         }
 
         try
         {
             return new AnchoredRegex(s);
         }
-        catch (NotSupportedException)
+        catch (NotSupportedException exception)
         {
             throw new FormatException(
                 $"'{s}' uses look-around, back-references or counts too high to match in bounded time; "
-                    + "write it without them.");
+                    + "write it without them.",
+                exception);
         }
         catch (ArgumentException exception)
         {
-            throw new FormatException($"This is no regular expression: {exception.Message}");
+            throw new FormatException($"This is no regular expression: {exception.Message}", exception);
         }
     }
 

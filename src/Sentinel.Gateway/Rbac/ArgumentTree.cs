@@ -183,11 +183,11 @@ internal sealed class ArgumentTree
 
             var length = reader.ValueSpan.Length;
             var room = length <= 512 ? stackalloc char[512] : new char[length];
-            var key = room[..reader.CopyString(room)];
-            var end = ProtocolKeys.Fold(key, key);
+            var text = room[..reader.CopyString(room)];
+            var folded = text[..ProtocolKeys.Fold(text, text)];
             for (var i = 0; i < _members.Count; i++)
             {
-                if (key[..end].SequenceEqual(_members[i]._folded))
+                if (folded.SequenceEqual(_members[i]._folded))
                 {
                     return i;
                 }

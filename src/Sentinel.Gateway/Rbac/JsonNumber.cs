@@ -32,7 +32,7 @@ internal readonly ref struct JsonNumber
         _sign = isNegative ? -1 : 1;
     }
 
-    public int CompareTo(JsonNumber other)
+    private int OrderTo(JsonNumber other)
     {
         if (_sign != other._sign)
         {
@@ -50,7 +50,7 @@ internal readonly ref struct JsonNumber
     /// <returns>The order, or null where the two ways differ.</returns>
     public static int? Compare(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
     {
-        var exact = new JsonNumber(left).CompareTo(new JsonNumber(right));
+        var exact = new JsonNumber(left).OrderTo(new JsonNumber(right));
         var rounded = ToDouble(left).CompareTo(ToDouble(right));
         return Math.Sign(exact) == Math.Sign(rounded) ? exact : null;
     }

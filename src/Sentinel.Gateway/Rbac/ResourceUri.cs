@@ -135,7 +135,8 @@ internal static class ResourceUri
                 continue;
             }
 
-            if (ReadByte(text, i) is not { } value || (isPath && (value < 0x20 || "/\\%?#\u007F".Contains((char)value))))
+            if (ReadByte(text, i) is not { } value
+                || (isPath && (value < 0x20 || "/\\%?#\u007F".Contains((char)value))))
             {
                 return null;
             }
@@ -167,7 +168,8 @@ internal static class ResourceUri
             // Some servers cut a segment's parameters, and file systems cut trailing blanks.
             var name = segments[i].Split(';')[0].Replace("%20", "", StringComparison.Ordinal);
             var isEdge = i == 0 || i == segments.Length - 1;
-            if ((name.Length > 0 && name.All(c => c == '.')) || (name.Length == 0 && (!isEdge || segments[i].Length > 0)))
+            if ((name.Length > 0 && name.All(c => c == '.'))
+                || (name.Length == 0 && (!isEdge || segments[i].Length > 0)))
             {
                 return false;
             }

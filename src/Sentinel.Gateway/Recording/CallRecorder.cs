@@ -16,7 +16,7 @@ internal sealed class CallRecorder(AuditChannel channel, CallMetrics metrics)
 
     public void Count(string backend, AuditOutcome outcome) => metrics.Count(backend, outcome);
 
-    /// <summary>Whether a finished call leaves a row: of reads always what policy refused, the rest if wanted.</summary>
+    /// <summary>Whether a finished call leaves a row: of reads what policy refused, and the rest if wanted.</summary>
     public bool Leaves(ToolCall call, AuditOutcome outcome, bool recordsReads) =>
         IsEnabled && (call.Kind == TargetKind.Tool || recordsReads || outcome == AuditOutcome.Denied);
 

@@ -61,25 +61,29 @@ internal sealed partial class RecordingMiddleware(
             var verdict = Verdicts.Of(context, exchange, call);
             if (recorder.Leaves(call, verdict.Outcome, recordsReads))
             {
-                Record(context, exchange, call, verdict);
+                Record(context, exchange, call);
+                continue;
             }
-            else if (call.Kind == TargetKind.Tool)
+
+            // A read that leaves no row was open all the same.
+            context.Features.Get<CallSession>()?.Suspend(call, canWait: false);
+            if (call.Kind == TargetKind.Tool)
             {
                 recorder.Count(exchange.Backend, verdict.Outcome);
             }
         }
     }
 
-    private void Record(HttpContext context, McpExchange exchange, ToolCall call, Verdict verdict)
+    private void Record(HttpContext context, McpExchange exchange, ToolCall call)
     {
         var session = context.Features.Get<CallSession>();
         if (session is null || !session.Suspend(call, CanWait(context, exchange, session)))
         {
-            recorder.Record(EntryBuilder.Build(context, exchange, call, verdict));
+            recorder.Record(EntryBuilder.Build(context, exchange, call, Verdicts.Of(context, exchange, call)));
             return;
         }
 
-        verdict = session.IsEndpoint ? Verdict.NotSeen : verdict;
+        var verdict = session.IsEndpoint ? Verdict.NotSeen : Verdicts.Of(context, exchange, call);
         var wait = ConfigurationSnapshot.Of(context).Sentinel.Sessions.AnswerWaitSeconds;
         session.Wait(call, EntryBuilder.Build(context, exchange, call, verdict), TimeSpan.FromSeconds(wait));
     }

@@ -181,7 +181,7 @@ public sealed class BindingFaultTests
 
         var sentinel = snapshot.Sentinel;
         Assert.Equal(["r", "R2"], sentinel.Rbac.Roles.Keys);
-        Assert.Equal("a/y", Assert.Single(sentinel.Rbac.Roles["r"].Deny).ToString());
+        Assert.Equal("a/y", Assert.Single(sentinel.Rbac.Roles["r"].Deny).Tool.ToString());
         Assert.Equal(1073741824, sentinel.Limits.MaxRequestBodyBytes);
         Assert.Equal(
             (false, AuditStoreKind.Sqlite, "p.db", 7),
