@@ -2,6 +2,7 @@ using System.Globalization;
 using Sentinel.Benchmarks.Calls;
 using Sentinel.Benchmarks.Events;
 using Sentinel.Benchmarks.Micro;
+using Sentinel.Benchmarks.Outage;
 using Sentinel.Benchmarks.Processes;
 using Sentinel.Benchmarks.Replay;
 
@@ -23,6 +24,9 @@ switch (args.FirstOrDefault())
     case "replay":
         return await ReplayBenchmark.RunAsync(
             args.Length > 2 && args[1] == "--calls" ? int.Parse(args[2], CultureInfo.InvariantCulture) : 1_000_000);
+    case "outage":
+        return await OutageBenchmark.RunAsync(
+            args.Length > 2 && args[1] == "--entries" ? int.Parse(args[2], CultureInfo.InvariantCulture) : 1_000_000);
     case "micro":
         return MicroBenchmarks.Run(args[1..]);
     default:
@@ -31,6 +35,7 @@ switch (args.FirstOrDefault())
             calls [--rounds N] [--seconds S] [--steps off,postgres,sqlite,credentials]
             events
             replay [--calls N]
+            outage [--entries N]
             micro [--filter *Observer*]
             """);
         return 2;
