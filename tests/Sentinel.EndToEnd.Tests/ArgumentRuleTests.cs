@@ -135,7 +135,8 @@ public sealed class ArgumentRuleTests(ArgumentRuleTests.Rules rules) : IClassFix
     }
 
     private Task<Reply> CallAsync(string tool, string arguments) =>
-        rules.Gateway.SendAsync(_client, RawCall.ToolCall(tool, "1", arguments), ("MCP-Protocol-Version", "2025-06-18"));
+        rules.Gateway.SendAsync(
+            _client, RawCall.ToolCall(tool, "1", arguments), ("MCP-Protocol-Version", "2025-06-18"));
 
     private Task<Reply> CallModernAsync(string tool, string arguments) => rules.Gateway.SendModernAsync(
         _client, "tools/call", $$"""

@@ -156,7 +156,8 @@ public sealed class ReadTests(ReadTests.Rules rules) : IClassFixture<ReadTests.R
         rules.Gateway.On(_client, Priming, "text/event-stream");
         await rules.Gateway.SendAsync(_client, RulesGateway.Message("prompts/get", """ "name":"greet" """), headers);
         await rules.Gateway.SendAsync(_client, RawCall.ToolCall("tool"), headers);
-        rules.Gateway.On(_client, """data: {"jsonrpc":"2.0","id":1,"result":{}}""" + "\n\n", "text/event-stream");
+        const string Answer = """data: {"jsonrpc":"2.0","id":1,"result":{}}""" + "\n\n";
+        rules.Gateway.On(_client, Answer, "text/event-stream");
 
         await rules.Gateway.ResumeAsync(_client, session);
 

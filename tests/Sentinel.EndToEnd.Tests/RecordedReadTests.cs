@@ -47,12 +47,15 @@ public sealed class RecordedReadTests(RecordedReadTests.Rules rules) : IClassFix
     public async Task A_denied_read_still_leaves_one_row_and_other_methods_none()
     {
         await rules.Gateway.SendAsync(_client, RulesGateway.Message("prompts/get", """ "name":"fence" """));
-        await rules.Gateway.SendAsync(_client, RulesGateway.Message("resources/subscribe", """ "uri":"docs://public/a" """));
+        await rules.Gateway.SendAsync(
+            _client, RulesGateway.Message("resources/subscribe", """ "uri":"docs://public/a" """));
         await rules.Gateway.SendAsync(_client, RulesGateway.Message("tasks/get", """ "taskId":"t" """));
         await rules.Gateway.SendAsync(_client, RawCall.WithMethod("prompts/list"));
 
         var row = Assert.Single(await rules.Gateway.RowsAsync(_client));
-        Assert.Equal(("prompts/get", "denied", "rbac"), (row.Text("method"), row.Text("response_status"), row.Text("reason")));
+        Assert.Equal(
+            ("prompts/get", "denied", "rbac"),
+            (row.Text("method"), row.Text("response_status"), row.Text("reason")));
     }
 
     [Fact]
@@ -77,7 +80,9 @@ public sealed class RecordedReadTests(RecordedReadTests.Rules rules) : IClassFix
         await rules.Gateway.SendAsync(_client, RulesGateway.Message("prompts/get", """ "name":"greet" """), headers);
         Assert.Empty(await rules.Gateway.RowsAsync(_client));
         rules.Gateway.On(
-            _client, """data: {"jsonrpc":"2.0","id":1,"error":{"code":-32602,"message":"no"}}""" + "\n\n", "text/event-stream");
+            _client,
+            """data: {"jsonrpc":"2.0","id":1,"error":{"code":-32602,"message":"no"}}""" + "\n\n",
+            "text/event-stream");
 
         await rules.Gateway.ResumeAsync(_client, session);
 

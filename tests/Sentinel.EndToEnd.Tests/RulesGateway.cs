@@ -7,7 +7,7 @@ namespace Sentinel.EndToEnd.Tests;
 
 /// <summary>
 /// A gateway with rules of a test's own before a backend that answers everything, recording into the embedded store.
-/// The one key is <see cref="Servers.TesterKey"/>, with the role <c>tester</c>.
+/// <see cref="Servers.TesterKey"/> has the role <c>tester</c>, which must grant <c>raw/fence</c>.
 /// </summary>
 internal sealed class RulesGateway : IAsyncDisposable
 {
@@ -76,7 +76,8 @@ internal sealed class RulesGateway : IAsyncDisposable
     public Task<Reply> SendModernAsync(string client, string method, string members, string? name)
     {
         var meta = $$$"""
-            "_meta":{"io.modelcontextprotocol/protocolVersion":"{{{Rpc.Revision}}}","io.modelcontextprotocol/clientCapabilities":{}}
+            "_meta":{"io.modelcontextprotocol/protocolVersion":"{{{Rpc.Revision}}}",
+            "io.modelcontextprotocol/clientCapabilities":{}}
             """;
         var headers = new List<(string, string)> { ("MCP-Protocol-Version", Rpc.Revision), ("Mcp-Method", method) };
         if (name is not null)
@@ -127,7 +128,7 @@ internal sealed class RulesGateway : IAsyncDisposable
     private static async Task AnswerAsync(HttpContext http)
     {
         var body = await JsonNode.ParseAsync(http.Request.Body);
-        JsonNode answer = body is JsonArray batch ? new JsonArray([.. batch.Select(Answer)]) : Answer(body);
+        var answer = body is JsonArray batch ? new JsonArray([.. batch.Select(Answer)]) : Answer(body);
         http.Response.ContentType = "application/json";
         await http.Response.WriteAsync(answer.ToJsonString());
     }
