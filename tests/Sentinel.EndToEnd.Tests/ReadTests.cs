@@ -173,8 +173,8 @@ public sealed class ReadTests(ReadTests.Rules rules) : IClassFixture<ReadTests.R
         var answer = JsonNode.Parse(reply.Text)!;
         Assert.Equal(
             (200, id, reason, -31403, message),
-            (reply.Status, answer["id"]?.ToJsonString(), (string?)answer["error"]?["data"]?["reason"], (int?)answer["error"]?["code"],
-                (string?)answer["error"]?["message"]));
+            (reply.Status, answer["id"]?.ToJsonString(), (string?)answer["error"]?["data"]?["reason"],
+                (int?)answer["error"]?["code"], (string?)answer["error"]?["message"]));
     }
 
     public sealed class Rules : IAsyncLifetime

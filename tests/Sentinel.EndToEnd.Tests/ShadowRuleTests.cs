@@ -69,13 +69,14 @@ public sealed class ShadowRuleTests(ShadowRuleTests.Rules rules) : IClassFixture
     [Fact]
     public async Task Lists_show_what_calls_may_use()
     {
-        rules.Gateway.On(
-            _client,
-            """{"id":1,"result":{"tools":[{"name":"get_root"},{"name":"get_secret"},{"name":"create"},{"name":"x"}]}}""");
+        var tools = string.Join(',', new[] { "get_root", "get_secret", "create", "other" }.Select(Tool));
+        rules.Gateway.On(_client, $$$"""{"id":1,"result":{"tools":[{{{tools}}}]}}""");
 
         var reply = await rules.Gateway.SendAsync(_client, RawCall.WithMethod("tools/list"));
 
         Assert.Equal("""{"id":1,"result":{"tools":[{"name":"get_secret"},{"name":"create"}]}}""", reply.Text);
+
+        static string Tool(string name) => $$"""{"name":"{{name}}"}""";
     }
 
     private static string? Reason(Reply reply) => (string?)JsonNode.Parse(reply.Text)!["error"]?["data"]?["reason"];
