@@ -19,14 +19,13 @@ internal sealed partial class PostgresAuditStore : IAuditStore
     private readonly bool _migrate;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly PostgresUpkeep _upkeep;
     private NpgsqlConnection? _connection;
-    private long _upkeepDone;
-    private bool _upkeepFailed;
-    private bool _upkeepForbidden;
 
     public PostgresAuditStore(
         NpgsqlConnectionStringBuilder settings,
         bool migrate,
+        int retentionDays,
         AuditTimings timings,
         TimeProvider time,
         ILogger<PostgresAuditStore> logger)
@@ -41,6 +40,7 @@ internal sealed partial class PostgresAuditStore : IAuditStore
         _timings = timings;
         _time = time;
         _logger = logger;
+        _upkeep = new PostgresUpkeep(_source, retentionDays, timings, time, logger);
     }
 
     public string Name => "PostgreSQL";
@@ -90,32 +90,7 @@ internal sealed partial class PostgresAuditStore : IAuditStore
     public Task AppendAsync(AuditBatch batch, CancellationToken cancellationToken) =>
         AttemptAsync((connection, attempt) => CopyAsync(connection, batch, attempt), cancellationToken);
 
-    public async Task MaintainAsync(CancellationToken cancellationToken)
-    {
-        var interval = _upkeepFailed ? SchemaRetry : _timings.Upkeep;
-        if (_upkeepForbidden || (_upkeepDone != 0 && _time.GetElapsedTime(_upkeepDone) < interval))
-        {
-            return;
-        }
-
-        _upkeepDone = _time.GetTimestamp();
-        _upkeepFailed = true;
-        try
-        {
-            await EnsurePartitionsAsync().WaitAsync(_timings.Attempt, _time, cancellationToken);
-            _upkeepFailed = false;
-        }
-        catch (PostgresException exception) when (exception.SqlState is PostgresErrorCodes.InsufficientPrivilege
-            or PostgresErrorCodes.UndefinedFunction)
-        {
-            _upkeepForbidden = true;
-            LogUpkeepForbidden(exception.MessageText);
-        }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            LogUpkeepFailed(exception.Message);
-        }
-    }
+    public Task MaintainAsync(CancellationToken cancellationToken) => _upkeep.RunAsync(cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -216,22 +191,6 @@ internal sealed partial class PostgresAuditStore : IAuditStore
         }
     }
 
-    private async Task EnsurePartitionsAsync()
-    {
-        await using var command = _source.CreateCommand("SELECT * FROM public.ensure_audit_partitions()");
-        await using var reader = await command.ExecuteReaderAsync(CancellationToken.None);
-        var made = new List<string>();
-        while (await reader.ReadAsync(CancellationToken.None))
-        {
-            made.Add(reader.GetString(0));
-        }
-
-        if (made.Count > 0)
-        {
-            LogPartitionsMade(string.Join(", ", made));
-        }
-    }
-
     private async Task CloseAsync()
     {
         if (Interlocked.Exchange(ref _connection, null) is { } connection)
@@ -269,21 +228,4 @@ internal sealed partial class PostgresAuditStore : IAuditStore
 
     [LoggerMessage(3100, LogLevel.Information, "Audit schema brought up to {Version}: {Scripts}")]
     private partial void LogMigrated(string version, string scripts);
-
-    [LoggerMessage(3101, LogLevel.Information, "Audit partitions made: {Partitions}")]
-    private partial void LogPartitionsMade(string partitions);
-
-    [LoggerMessage(
-        3102,
-        LogLevel.Warning,
-        "Audit partitions are not made ahead: {Error}. Rows go to existing partitions or to audit_log_default; "
-        + "the next try is in a minute.")]
-    private partial void LogUpkeepFailed(string error);
-
-    [LoggerMessage(
-        3103,
-        LogLevel.Warning,
-        "Audit partitions are left to the DBA: {Error}. Grant EXECUTE on public.ensure_audit_partitions, or call it "
-        + "from a scheduled job; until then rows without a partition go to audit_log_default.")]
-    private partial void LogUpkeepForbidden(string error);
 }

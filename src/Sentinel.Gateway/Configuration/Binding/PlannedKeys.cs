@@ -13,9 +13,7 @@ internal static class PlannedKeys
         "$.Sentinel.Telemetry",
         "$.Sentinel.Rbac.Roles.*.Allow[].Tool",
         "$.Sentinel.Rbac.Roles.*.Allow[].Arguments",
-        "$.Sentinel.Audit.Redact",
         "$.Sentinel.Audit.RecordReads",
-        "$.Sentinel.Audit.RetentionDays",
         "$.Sentinel.Management.ViewerRoles",
         "$.Sentinel.Management.MetricsTokenEnv",
     };
