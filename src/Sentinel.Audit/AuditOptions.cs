@@ -13,6 +13,10 @@ public sealed record AuditOptions
     [Description("Whether calls are recorded at all.")]
     public bool Enabled { get; init; } = true;
 
+    [Description("Rows for prompts/get and resources/read that are let pass, too; those that are denied always have "
+        + "one.")]
+    public bool RecordReads { get; init; }
+
     [Description("Where rows go. Auto: PostgreSQL when its URL is set, else SQLite.")]
     public AuditStoreKind Store { get; init; } = AuditStoreKind.Auto;
 

@@ -72,7 +72,7 @@ public sealed class BackendFaultTests(Servers servers)
         var config = new ProxyConfig()
             .Backend("gone", address)
             .ApiKey("tester", Servers.TesterKey, "tester")
-            .Role("tester", allow: ["*"]);
+            .Role("tester", allow: ["*", "prompt:*", "resource:*"]);
         await using var gateway = await GatewayProcess.StartAsync(config);
 
         using var response = await RawCall

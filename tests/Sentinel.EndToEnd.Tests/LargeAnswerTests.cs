@@ -25,7 +25,7 @@ public sealed class LargeAnswerTests : IAsyncLifetime
             new ProxyConfig()
                 .Backend("raw", _backend.Url)
                 .ApiKey("tester", Servers.TesterKey, "tester")
-                .Role("tester", allow: ["*"])
+                .Role("tester", allow: ["*", "prompt:*", "resource:*"])
                 .AuditToSqlite("audit.db")
         );
     }

@@ -166,7 +166,7 @@ public sealed class LimitsTests(Servers servers) : IAsyncLifetime
             .Backend("raw", servers.Raw.Url)
             .ApiKey("tester", Servers.TesterKey, "tester")
             .ApiKey("other", "other-key-0123456789abcdef", "tester")
-            .Role("tester", allow: ["*"], deny: ["raw/few_denied"])
+            .Role("tester", allow: ["*", "prompt:*", "resource:*"], deny: ["raw/few_denied"])
             .Disable(disabled)
             .AuditToSqlite(_folder.File("audit.db"));
         config.Sentinel["Limits"] = new JsonObject

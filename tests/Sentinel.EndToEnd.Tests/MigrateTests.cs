@@ -50,6 +50,6 @@ public sealed class MigrateTests(Servers servers, Postgres postgres)
         new ProxyConfig()
             .Backend("sample", servers.Sample.Url)
             .ApiKey("tester", Servers.TesterKey, "tester")
-            .Role("tester", allow: ["*"])
+            .Role("tester", allow: ["*", "prompt:*", "resource:*"])
             .AuditToPostgres();
 }

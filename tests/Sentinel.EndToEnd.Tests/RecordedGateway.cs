@@ -74,7 +74,7 @@ public sealed class RecordedGateway : IAsyncLifetime
             .Backend("gone", NobodyListens())
             .ApiKey("tester", Servers.TesterKey, "tester")
             .ApiKey("limited", Servers.LimitedKey, "limited")
-            .Role("tester", allow: ["*"])
+            .Role("tester", allow: ["*", "prompt:*", "resource:*"])
             .Role("limited", allow: ["sample/*"], deny: ["sample/fail"])
             .Disable("sample/big")
             .AuditToPostgres();

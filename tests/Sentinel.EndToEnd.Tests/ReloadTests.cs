@@ -90,5 +90,5 @@ public sealed class ReloadTests(Servers servers)
         new ProxyConfig()
             .Backend("sample", servers.Sample.Url)
             .ApiKey("tester", Servers.TesterKey, "tester")
-            .Role("tester", allow: ["*"]);
+            .Role("tester", allow: ["*", "prompt:*", "resource:*"]);
 }

@@ -81,6 +81,6 @@ public sealed class Servers : IAsyncLifetime
             .Backend("raw", Raw.Url)
             .ApiKey("tester", TesterKey, "tester")
             .ApiKey("limited", LimitedKey, "limited")
-            .Role("tester", allow: ["*"])
+            .Role("tester", allow: ["*", "prompt:*", "resource:*"])
             .Role("limited", allow: ["sample/*"], deny: ["sample/fail"]);
 }

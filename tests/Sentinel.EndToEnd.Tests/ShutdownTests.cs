@@ -14,7 +14,7 @@ public sealed class ShutdownTests(Servers servers)
         var config = new ProxyConfig()
             .Backend("sample", servers.Sample.Url)
             .ApiKey("tester", Servers.TesterKey, "tester")
-            .Role("tester", allow: ["*"])
+            .Role("tester", allow: ["*", "prompt:*", "resource:*"])
             .AuditToSqlite("audit.db");
         config.Sentinel["Shutdown"] = new JsonObject { ["LoadBalancerSeconds"] = 1, ["DrainSeconds"] = 30 };
         await using var gateway = await GatewayProcess.StartAsync(config);
@@ -67,7 +67,7 @@ public sealed class ShutdownTests(Servers servers)
         var config = new ProxyConfig()
             .Backend("raw", servers.Raw.Url)
             .ApiKey("tester", Servers.TesterKey, "tester")
-            .Role("tester", allow: ["*"])
+            .Role("tester", allow: ["*", "prompt:*", "resource:*"])
             .AuditToSqlite("audit.db");
         config.Sentinel["Shutdown"] = new JsonObject { ["LoadBalancerSeconds"] = 0, ["DrainSeconds"] = 30 };
         await using var gateway = await GatewayProcess.StartAsync(config);
@@ -92,7 +92,7 @@ public sealed class ShutdownTests(Servers servers)
         var config = new ProxyConfig()
             .Backend("sample", servers.Sample.Url)
             .ApiKey("tester", Servers.TesterKey, "tester")
-            .Role("tester", allow: ["*"]);
+            .Role("tester", allow: ["*", "prompt:*", "resource:*"]);
         config.Sentinel["Shutdown"] = new JsonObject { ["LoadBalancerSeconds"] = 0, ["DrainSeconds"] = 1 };
         await using var gateway = await GatewayProcess.StartAsync(config);
         var url = new Uri(gateway.Url, "sample/mcp");

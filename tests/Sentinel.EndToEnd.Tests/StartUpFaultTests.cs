@@ -169,5 +169,5 @@ public sealed class StartUpFaultTests(Servers servers)
         new ProxyConfig()
             .Backend("sample", servers.Sample.Url)
             .ApiKey("tester", Servers.TesterKey, "tester")
-            .Role("tester", allow: ["*"]);
+            .Role("tester", allow: ["*", "prompt:*", "resource:*"]);
 }

@@ -93,7 +93,7 @@ public sealed class StoreOutageTests
         var config = new ProxyConfig()
             .Backend("raw", backend.Url)
             .ApiKey("tester", Servers.TesterKey, "tester")
-            .Role("tester", allow: ["*"])
+            .Role("tester", allow: ["*", "prompt:*", "resource:*"])
             .AuditToPostgres();
         config.Sentinel["Audit"]!["Guarantee"] = "BestEffort";
         return GatewayProcess.StartAsync(config, Postgres.Environment(server, database));

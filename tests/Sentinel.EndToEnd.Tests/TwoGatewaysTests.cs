@@ -34,7 +34,7 @@ public sealed class TwoGatewaysTests(Servers servers, Postgres postgres)
         new ProxyConfig()
             .Backend("sample", servers.Sample.Url)
             .ApiKey("tester", Servers.TesterKey, "tester")
-            .Role("tester", allow: ["*"])
+            .Role("tester", allow: ["*", "prompt:*", "resource:*"])
             .SessionKeys()
             .AuditToPostgres();
 }

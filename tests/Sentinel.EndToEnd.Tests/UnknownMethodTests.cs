@@ -35,7 +35,7 @@ public sealed class UnknownMethodTests(Servers servers)
     [Fact]
     public async Task Are_refused_like_a_tool_without_a_grant_where_the_configuration_denies_them()
     {
-        var config = new ProxyConfig().Backend("raw", servers.Raw.Url).Anonymous("all").Role("all", allow: ["*"]);
+        var config = new ProxyConfig().Backend("raw", servers.Raw.Url).Anonymous("all").Role("all", allow: ["*", "prompt:*", "resource:*"]);
         config.Sentinel["Rbac"]!["UnknownMethods"] = "Deny";
         await using var gateway = await GatewayProcess.StartAsync(config);
         servers.Raw.On($"/{_path}", http => http.Response.WriteAsync("{}"));

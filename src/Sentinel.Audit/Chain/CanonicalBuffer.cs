@@ -6,13 +6,23 @@ namespace Sentinel.Audit.Chain;
 /// <summary>Bytes that grow, used again for every row of one writer or one verification.</summary>
 internal sealed class CanonicalBuffer
 {
+    private const int BytesKept = 1024 * 1024;
+
     private byte[] _bytes = new byte[4096];
 
     public int Length { get; private set; }
 
     public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, Length);
 
-    public void Clear() => Length = 0;
+    /// <summary>Makes it empty, and small again after a large row.</summary>
+    public void Clear()
+    {
+        Length = 0;
+        if (_bytes.Length > BytesKept)
+        {
+            _bytes = new byte[4096];
+        }
+    }
 
     public void Append(byte value) => Reserve(1)[0] = value;
 

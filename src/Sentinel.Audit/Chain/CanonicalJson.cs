@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Sentinel.Audit.Stores;
 
 namespace Sentinel.Audit.Chain;
 
@@ -42,6 +43,9 @@ internal sealed class CanonicalJson
             case JsonTokenType.String:
                 WriteString(ref reader, buffer);
                 break;
+            case JsonTokenType.Number when !JsonNumbers.IsStorable(reader.ValueSpan):
+                // Its exponent could overflow, or take all memory to write out.
+                throw new JsonException("A number that is never stored as one.");
             case JsonTokenType.Number:
                 CanonicalNumber.Write(reader.ValueSpan, buffer);
                 break;

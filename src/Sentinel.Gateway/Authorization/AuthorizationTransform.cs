@@ -25,7 +25,26 @@ internal sealed class AuthorizationTransform(
         }
 
         var snapshot = ConfigurationSnapshot.Of(context.HttpContext);
-        Decide(exchange, snapshot);
+        if (snapshot.Policy.HasArgumentRules && CallArguments.AreIn(exchange))
+        {
+            return ApplyWithArgumentsAsync(context.HttpContext, exchange, snapshot);
+        }
+
+        Decide(exchange, snapshot, body: default);
+        return FinishAsync(context.HttpContext, exchange, snapshot);
+    }
+
+    private async ValueTask ApplyWithArgumentsAsync(
+        HttpContext context,
+        McpExchange exchange,
+        ConfigurationSnapshot snapshot)
+    {
+        await CallArguments.ReadAsync(context, body => Decide(exchange, snapshot, body));
+        await FinishAsync(context, exchange, snapshot);
+    }
+
+    private ValueTask FinishAsync(HttpContext context, McpExchange exchange, ConfigurationSnapshot snapshot)
+    {
         var denial = limiter.Take(exchange, snapshot.CallLimits);
         if (denial is not null)
         {
@@ -37,21 +56,35 @@ internal sealed class AuthorizationTransform(
             : JudgeBatch(exchange, exchange.BatchRefusals, snapshot.Policy, denial);
         if (refusal is not null)
         {
-            return RefusalWriter.WriteAsync(context.HttpContext, refusal);
+            return RefusalWriter.WriteAsync(context, refusal);
         }
 
         exchange.IsAuthorized = true;
+        if (!snapshot.Sentinel.Audit.RecordReads && Array.Exists(exchange.Calls, IsRead))
+        {
+            // A read that passes leaves no row, so that its answer need not be watched.
+            exchange.Calls = Array.FindAll(exchange.Calls, call => !IsRead(call));
+        }
+
         return ValueTask.CompletedTask;
     }
 
-    private void Decide(McpExchange exchange, ConfigurationSnapshot snapshot)
+    private static bool IsRead(ToolCall call) => call.Kind != TargetKind.Tool;
+
+    private void Decide(McpExchange exchange, ConfigurationSnapshot snapshot, ReadOnlySpan<byte> body)
     {
         foreach (var call in exchange.Calls)
         {
             // A request without a caller does not get here; one that did would have no roles.
             var decision = snapshot.Policy.Decide(
-                exchange.Caller?.Roles ?? [], exchange.Backend, TargetKind.Tool, call.ToolName, arguments: default);
-            call.Decision = pinnedCalls.Judge(snapshot, exchange.Backend, call.ToolName, decision);
+                exchange.Caller?.Roles ?? [],
+                exchange.Backend,
+                call.Kind,
+                call.ToolName,
+                CallArguments.Of(call.Message, body));
+            call.Decision = IsRead(call)
+                ? decision
+                : pinnedCalls.Judge(snapshot, exchange.Backend, call.ToolName, decision);
         }
     }
 
@@ -69,27 +102,24 @@ internal sealed class AuthorizationTransform(
     private Refusal? Judge(McpExchange exchange, int index, AccessPolicy policy, LimitDenial? denial)
     {
         var message = exchange.Messages[index];
-        if (message.Method is not { } method)
+        if (message.Method is null)
         {
             return null;
         }
 
         metrics.Count(exchange.Backend, message.Known);
-        if (exchange.CallOf(message) is { } call)
-        {
-            return JudgeCall(call, call.Decision!, denial);
-        }
-
-        return message.Known is null && !policy.AllowsUnknownMethods ? Refusal.MethodDenied(method) : null;
+        return exchange.CallOf(message) is { } call
+            ? JudgeCall(call, call.Decision!, denial)
+            : OtherMethods.Judge(message, exchange.Caller?.Roles ?? [], exchange.Backend, policy);
     }
 
     private static Refusal? JudgeCall(ToolCall call, Decision decision, LimitDenial? denial)
     {
-        if (decision.Reason != Decision.ReasonKillSwitch && denial?.Refuse(call) is { } limited)
+        if (!IsRead(call) && decision.Reason != Decision.ReasonKillSwitch && denial?.Refuse(call) is { } limited)
         {
             return limited;
         }
 
-        return decision.IsAllowed ? null : Refusal.Denied(decision, call.ToolName);
+        return decision.IsAllowed ? null : Refusal.Denied(decision, call.Kind, call.ToolName);
     }
 }

@@ -61,7 +61,7 @@ internal sealed class CallLimiter : IDisposable
         var calls = 0;
         foreach (var call in exchange.Calls)
         {
-            if (call.Decision?.Reason != Decision.ReasonKillSwitch)
+            if (call.Kind == TargetKind.Tool && call.Decision?.Reason != Decision.ReasonKillSwitch)
             {
                 limits.Count(exchange.Backend, call.ToolName, counts);
                 calls++;

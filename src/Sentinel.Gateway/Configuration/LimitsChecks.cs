@@ -76,7 +76,7 @@ internal static class LimitsChecks
 
         try
         {
-            ToolPattern.Parse(pattern, CultureInfo.InvariantCulture);
+            TargetPattern.Parse(pattern, CultureInfo.InvariantCulture);
             return null;
         }
         catch (FormatException exception)

@@ -29,6 +29,7 @@ internal static partial class SentinelChecks
         CheckKeysAreDistinct(options.Authentication?.ApiKeys ?? [], faults);
         ApiKeyChecks.Run(options.Authentication, faults);
         CheckRoleNames(options.Rbac, faults);
+        RuleChecks.Run(options.Rbac, faults);
         CheckRolesExist(options, faults);
         LimitsChecks.Run(options.Limits, faults);
         CheckAudit(options.Audit, faults);
@@ -146,7 +147,7 @@ internal static partial class SentinelChecks
         {
             try
             {
-                _ = ToolPattern.Parse(audit.StrictFor[i], null);
+                _ = TargetPattern.Parse(audit.StrictFor[i], null);
             }
             catch (FormatException exception)
             {

@@ -47,7 +47,9 @@ internal sealed class McpExchange(TimeProvider time)
     /// <summary>Of a batch, why each message is refused, null for an innocent one; null for no batch.</summary>
     public Refusal?[]? BatchRefusals { get; set; }
 
-    /// <summary>The tools/calls in the body.</summary>
+    /// <summary>
+    /// The tools/calls in the body; and the reads of prompts and resources, until it is known that they leave no row.
+    /// </summary>
     public ToolCall[] Calls { get; set; } = [];
 
     /// <summary>The revision that the request names, in <c>_meta</c> or its header.</summary>

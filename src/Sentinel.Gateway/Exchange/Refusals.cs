@@ -146,15 +146,15 @@ internal partial record Refusal
     public static Refusal MethodDenied(string method) => new(
         200, -31403, Rbac.Decision.ReasonRbac, $"Permission denied for method: {method}");
 
-    public static Refusal Denied(Decision decision, string tool) => new(
+    public static Refusal Denied(Decision decision, TargetKind kind, string name) => new(
         200,
         -31403,
         decision.Reason ?? Rbac.Decision.ReasonRbac,
         decision.Reason switch
         {
-            Rbac.Decision.ReasonKillSwitch => $"Tool is switched off: {tool}",
-            ToolPins.ReasonToolChanged => $"Tool is not available, for an operator has to review it: {tool}",
-            _ => $"Permission denied for tool: {tool}",
+            Rbac.Decision.ReasonKillSwitch => $"{kind} is switched off: {name}",
+            ToolPins.ReasonToolChanged => $"Tool is not available, for an operator has to review it: {name}",
+            _ => $"Permission denied for {Spell(kind)}: {name}",
         });
 
     /// <param name="tool">The tool that was called.</param>
@@ -181,6 +181,13 @@ internal partial record Refusal
     public bool IsPolicy =>
         Reason is Rbac.Decision.ReasonRbac or Rbac.Decision.ReasonKillSwitch or ToolPins.ReasonToolChanged
             or ReasonBatchRefused or ReasonRateLimited or ReasonConcurrencyLimited;
+
+    private static string Spell(TargetKind kind) => kind switch
+    {
+        TargetKind.Prompt => "prompt",
+        TargetKind.Resource => "resource",
+        _ => "tool",
+    };
 
     private static (string Name, string Value) RetryAfter(long seconds) =>
         ("Retry-After", seconds.ToString(CultureInfo.InvariantCulture));

@@ -4,10 +4,14 @@ using Sentinel.Gateway.Rbac;
 
 namespace Sentinel.Gateway.Exchange;
 
-/// <summary>One tools/call: as read from the body, what was decided, and how it was answered.</summary>
+/// <summary>
+/// One tools/call, prompts/get or resources/read: as read from the body, what was decided, and how it was answered.
+/// </summary>
 /// <param name="message">The message it came in.</param>
 /// <param name="requestId">UUIDv7 of the call.</param>
-/// <param name="toolName"><c>params.name</c>; <see cref="UnknownName"/> where it could not be read.</param>
+/// <param name="toolName">
+/// The tool's or prompt's name, or the resource's URI; <see cref="UnknownName"/> where it could not be read.
+/// </param>
 /// <param name="arguments">The whole <c>params</c> object, copied or as a stub; empty where it could not be read.
 /// </param>
 internal sealed class ToolCall(McpMessage message, Guid requestId, string toolName, ReadOnlyMemory<byte> arguments)
@@ -17,6 +21,9 @@ internal sealed class ToolCall(McpMessage message, Guid requestId, string toolNa
     private Answered? _answered;
 
     public McpMessage Message => message;
+
+    /// <summary>What it uses: a tool, or it is a read of a prompt or resource.</summary>
+    public TargetKind Kind { get; } = KindOf(message) ?? TargetKind.Tool;
 
     public Guid RequestId => requestId;
 
@@ -43,6 +50,15 @@ internal sealed class ToolCall(McpMessage message, Guid requestId, string toolNa
 
     /// <summary>To the response message, in microseconds; null if it was not seen.</summary>
     public long? AnsweredUs => Volatile.Read(ref _answered)?.ElapsedUs;
+
+    /// <summary>What a message uses, where it is one that may leave a row; null for another.</summary>
+    public static TargetKind? KindOf(McpMessage message) => message.Method switch
+    {
+        McpMethods.ToolsCall => TargetKind.Tool,
+        McpMethods.PromptsGet => TargetKind.Prompt,
+        McpMethods.ResourcesRead => TargetKind.Resource,
+        _ => null,
+    };
 
     /// <summary>Keeps the first answer seen, on whichever of the session's streams it came.</summary>
     public void TakeAnswer(Answer answer, long elapsedUs) =>

@@ -23,7 +23,7 @@ internal static class BodyInterpreter
         exchange.Message = message;
         exchange.Messages = [message];
         exchange.ProtocolVersion = message.ProtocolVersion ?? exchange.ProtocolVersion;
-        if (message.IsToolCall)
+        if (ToolCall.KindOf(message) is not null)
         {
             exchange.Calls = [CallOf(message, exchange.RequestId, body, arguments)];
         }
@@ -48,9 +48,10 @@ internal static class BodyInterpreter
             var messageBody = body[places[i]];
             var messageFault = MessageReader.Read(messageBody, out var message)
                 ?? BatchRules.Judge(message, messages.AsSpan(0, i));
+            message.Start = places[i].Start.Value;
             messages[i] = message;
             refusals[i] = messageFault is null ? null : Refusal.OfFault(messageFault);
-            if (message.IsToolCall)
+            if (ToolCall.KindOf(message) is not null)
             {
                 var requestId = calls.Count == 0 ? exchange.RequestId : exchange.NewRequestId();
                 calls.Add(CallOf(message, requestId, messageBody, arguments));
@@ -73,7 +74,7 @@ internal static class BodyInterpreter
         Guid requestId,
         ReadOnlySpan<byte> body,
         AuditArguments arguments) =>
-        message is { IsSound: true, Name: { } name, Params: { } place }
+        message is { IsSound: true, Target: { } name, Params: { } place }
             ? new ToolCall(message, requestId, name, arguments.Capture(body[place]))
             : new ToolCall(message, requestId, ToolCall.UnknownName, default);
 }

@@ -12,8 +12,14 @@ internal sealed class McpMessage
     /// <summary>The request's id; null for a notification, or where it could not be read.</summary>
     public JsonRpcId? Id { get; set; }
 
-    /// <summary>Where the <c>params</c> object lies in the body, in bytes.</summary>
+    /// <summary>Where the <c>params</c> object lies in the message, in bytes.</summary>
     public Range? Params { get; set; }
+
+    /// <summary>Where the message begins in the body, in bytes; not 0 in a batch.</summary>
+    public int Start { get; set; }
+
+    /// <summary>Where the value of <c>params.arguments</c> lies in the message, in bytes; null for none.</summary>
+    public Range? Arguments { get; set; }
 
     /// <summary><c>params.name</c>: a tool or prompt.</summary>
     public string? Name { get; set; }

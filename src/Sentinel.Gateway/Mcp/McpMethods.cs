@@ -8,6 +8,8 @@ namespace Sentinel.Gateway.Mcp;
 internal static class McpMethods
 {
     public const string ToolsCall = "tools/call";
+    public const string PromptsGet = "prompts/get";
+    public const string ResourcesRead = "resources/read";
     public const string Initialize = "initialize";
     public const string Cancelled = "notifications/cancelled";
 
@@ -15,8 +17,8 @@ internal static class McpMethods
     private static readonly (string Name, TargetKey Target)[] Requests =
     [
         (ToolsCall, TargetKey.Name), ("tools/list", TargetKey.None), (Initialize, TargetKey.None),
-        ("ping", TargetKey.None), ("prompts/get", TargetKey.Name), ("prompts/list", TargetKey.None),
-        ("resources/read", TargetKey.Uri), ("resources/list", TargetKey.None),
+        ("ping", TargetKey.None), (PromptsGet, TargetKey.Name), ("prompts/list", TargetKey.None),
+        (ResourcesRead, TargetKey.Uri), ("resources/list", TargetKey.None),
         ("resources/templates/list", TargetKey.None), ("resources/subscribe", TargetKey.Uri),
         ("resources/unsubscribe", TargetKey.Uri), ("completion/complete", TargetKey.Ref),
         ("logging/setLevel", TargetKey.None), ("tasks/get", TargetKey.TaskId), ("tasks/list", TargetKey.None),

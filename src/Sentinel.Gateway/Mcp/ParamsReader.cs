@@ -51,6 +51,11 @@ internal ref struct ParamsReader(KeyTable keys, McpMessage message)
             case Key.TaskId when json.TokenType == JsonTokenType.String:
                 message.TaskId = json.GetString();
                 return null;
+            case Key.Arguments:
+                var start = (int)json.TokenStartIndex;
+                var fault = StrictJson.SkipValue(ref json, keys);
+                message.Arguments = start..(int)json.BytesConsumed;
+                return fault;
             case Key.RequestId:
                 message.RequestId = JsonRpcId.Read(ref json);
                 break;
@@ -154,6 +159,7 @@ internal ref struct ParamsReader(KeyTable keys, McpMessage message)
     private static Key KeyHere(ref readonly Utf8JsonReader json) => json switch
     {
         _ when json.ValueTextEquals("name"u8) => Key.Name,
+        _ when json.ValueTextEquals("arguments"u8) => Key.Arguments,
         _ when json.ValueTextEquals("_meta"u8) => Key.Meta,
         _ when json.ValueTextEquals("uri"u8) => Key.Uri,
         _ when json.ValueTextEquals("taskId"u8) => Key.TaskId,
@@ -180,6 +186,7 @@ internal ref struct ParamsReader(KeyTable keys, McpMessage message)
     {
         Other,
         Name,
+        Arguments,
         Meta,
         Uri,
         TaskId,

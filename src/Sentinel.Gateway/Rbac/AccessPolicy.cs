@@ -1,39 +1,51 @@
 using System.Collections.Frozen;
+using System.Globalization;
 
 namespace Sentinel.Gateway.Rbac;
 
-/// <summary>The compiled policy: a pure function from caller, backend and tool to a decision.</summary>
+/// <summary>
+/// The compiled policy: a pure function from caller, backend, target and arguments to a decision.
+/// </summary>
 /// <remarks>
 /// The kill switch comes first, then any role's Deny, then any role's Allow; without a grant there is no access.
+/// Whoever asks whether a list shows a target asks the same rules.
 /// </remarks>
 internal sealed class AccessPolicy
 {
-    private readonly FrozenDictionary<string, Role> _roles;
-    private readonly Rule[] _disabled;
+    /// <summary>A longer name of a tool or prompt is never granted.</summary>
+    public const int NameCharsMax = 1024;
 
-    private AccessPolicy(FrozenDictionary<string, Role> roles, Rule[] disabled, UnknownMethods unknownMethods)
+    private readonly FrozenDictionary<string, Role> _roles;
+    private readonly RuleSet _disabled;
+    private readonly bool _isShadow;
+
+    private AccessPolicy(FrozenDictionary<string, Role> roles, RbacOptions options)
     {
-        AllowsUnknownMethods = unknownMethods is UnknownMethods.Allow;
         _roles = roles;
-        _disabled = disabled;
+        _isShadow = options.Mode is RbacMode.Shadow;
+        _disabled = new RuleSet([.. options.Disabled.Select(DisabledRule)], forbids: true);
+        AllowsUnknownMethods = options.UnknownMethods is UnknownMethods.Allow;
+        HasArgumentRules = roles.Values.Any(role => role.Allow.HasArguments || role.Deny.HasArguments);
     }
 
-    public static AccessPolicy Compile(RbacOptions options)
-    {
-        var roles = options.Roles.ToFrozenDictionary(
+    public static AccessPolicy Compile(RbacOptions options) => new(
+        options.Roles.ToFrozenDictionary(
             role => role.Key,
             role => new Role(
-                [.. role.Value.Allow.Select(p => Rule.Allow($"{role.Key}: allow {p}", p))],
-                [.. role.Value.Deny.Select(p => Rule.Deny(Decision.ReasonRbac, $"{role.Key}: deny {p}", p))]),
-            StringComparer.Ordinal);
-        return new AccessPolicy(
-            roles,
-            [.. options.Disabled.Select(p => Rule.Deny(Decision.ReasonKillSwitch, $"disabled {p}", p))],
-            options.UnknownMethods);
-    }
+                new RuleSet([.. role.Value.Allow.Select((rule, i) => RoleRule(role.Key, rule, i, false))], false),
+                new RuleSet([.. role.Value.Deny.Select((rule, i) => RoleRule(role.Key, rule, i, true))], true),
+                [.. role.Value.Allow.Where(GrantsAll).Select(rule => rule.Tool)]),
+            StringComparer.Ordinal),
+        options);
 
     /// <summary>Whether methods that no revision defines may pass.</summary>
     public bool AllowsUnknownMethods { get; }
+
+    /// <summary>Whether nothing but the kill switch refuses, and lists are shown whole.</summary>
+    public bool IsShadow => _isShadow;
+
+    /// <summary>Whether some rule looks at arguments, so that they have to be at hand.</summary>
+    public bool HasArgumentRules { get; }
 
     /// <summary>Whether the policy names this role; other claim values are ignored.</summary>
     public bool HasRole(string role) => _roles.ContainsKey(role);
@@ -50,77 +62,162 @@ internal sealed class AccessPolicy
         TargetKind kind,
         string name,
         ReadOnlySpan<byte> arguments) =>
-        DecideVisibility(roles, backend, kind, name);
+        Decide(roles, backend, kind, name, new RuleSearch(arguments, isVisibility: false));
 
     /// <summary>Whether the caller may use it with at least some arguments: whether a list shows it.</summary>
-    public Decision DecideVisibility(IReadOnlyList<string> roles, string backend, TargetKind kind, string name)
-    {
-        if (kind is not TargetKind.Tool)
-        {
-            return Decision.NoGrant;
-        }
-
-        foreach (var rule in _disabled)
-        {
-            if (rule.Pattern.MatchesFolded(backend, name))
-            {
-                return rule.Decision;
-            }
-        }
-
-        return FirstDeny(roles, backend, name) ?? FirstAllow(roles, backend, name) ?? Decision.NoGrant;
-    }
+    public Decision DecideVisibility(IReadOnlyList<string> roles, string backend, TargetKind kind, string name) =>
+        Decide(roles, backend, kind, name, new RuleSearch(default, isVisibility: true));
 
     /// <summary>
     /// Whether the caller may use everything of that kind, so that nothing of a list is hidden; false where that is
     /// not plain to see.
     /// </summary>
     public bool AllowsAll(IReadOnlyList<string> roles, string backend, TargetKind kind) =>
-        kind is TargetKind.Tool
-        && _disabled.Length == 0
-        && roles.All(role => _roles.GetValueOrDefault(role)?.Deny is null or [])
-        && roles.Any(role =>
-            _roles.GetValueOrDefault(role)?.Allow.Any(rule => rule.Pattern.MatchesEveryTool(backend)) == true);
+        kind is not TargetKind.Resource
+        && !_disabled.Has(kind)
+        && roles.All(role => _roles.GetValueOrDefault(role)?.Deny.Has(kind) != true)
+        && roles.Any(role => _roles.GetValueOrDefault(role)?.Whole.Any(
+            pattern => pattern.Kind == kind && new Glob(pattern.Backend).Matches(backend)) == true);
 
-    private Decision? FirstDeny(IReadOnlyList<string> roles, string backend, string tool)
+    /// <summary>
+    /// Whether the caller has a grant on some tool of the backend: what methods need that name no tool, but a task.
+    /// </summary>
+    public bool MayUseTools(IReadOnlyList<string> roles, string backend)
     {
         for (var i = 0; i < roles.Count; i++)
         {
-            foreach (var rule in _roles.GetValueOrDefault(roles[i])?.Deny ?? [])
+            if (_roles.GetValueOrDefault(roles[i])?.Allow.Speaks(TargetKind.Tool, backend) == true)
             {
-                if (rule.Pattern.MatchesFolded(backend, tool))
-                {
-                    return rule.Decision;
-                }
+                // A name that no tool has: only a rule about every tool of the backend forbids it.
+                return DecideVisibility(roles, backend, TargetKind.Tool, "\uFFFF") is { IsAllowed: true }
+                    or { Path: null };
             }
         }
 
-        return null;
+        return _isShadow;
     }
 
-    private Decision? FirstAllow(IReadOnlyList<string> roles, string backend, string tool)
+    private Decision Decide(
+        IReadOnlyList<string> roles,
+        string backend,
+        TargetKind kind,
+        string name,
+        RuleSearch search)
     {
+        using var target = new Target(backend, kind, name, stackalloc char[512]);
+        Target.SearchForbidding(target, _disabled, ref search);
+        if (search.Found is { } disabled)
+        {
+            return disabled.Decision;
+        }
+
+        var decision = DecideByRoles(roles, target, ref search);
+        if (decision.IsAllowed && Bound(kind, name, target) is { } bound)
+        {
+            decision = bound;
+        }
+
+        return _isShadow && !decision.IsAllowed ? InShadow(decision) : decision;
+    }
+
+    private static Decision? Bound(TargetKind kind, string name, scoped Target target) =>
+        kind == TargetKind.Resource
+            ? target.IsSafe ? null : Decision.AmbiguousUri
+            : name.Length > NameCharsMax ? Decision.NameTooLong : null;
+
+    private Decision DecideByRoles(
+        IReadOnlyList<string> roles,
+        scoped Target target,
+        ref RuleSearch search)
+    {
+        Rule? denyOnTrial = null;
         for (var i = 0; i < roles.Count; i++)
         {
-            foreach (var rule in _roles.GetValueOrDefault(roles[i])?.Allow ?? [])
+            if (_roles.TryGetValue(roles[i], out var role))
             {
-                if (rule.Pattern.Matches(backend, tool))
+                search.Clear();
+                Target.SearchForbidding(target, role.Deny, ref search);
+                if (search.Found is { } deny)
                 {
-                    return rule.Decision;
+                    return deny.Decision;
                 }
+
+                denyOnTrial ??= search.OnTrial;
             }
         }
 
-        return null;
+        Rule? allowOnTrial = null;
+        for (var i = 0; target.IsSafe && i < roles.Count; i++)
+        {
+            if (_roles.TryGetValue(roles[i], out var role))
+            {
+                search.Clear();
+                Target.SearchGranting(target, role.Allow, ref search);
+                if (search.Found is { } allow)
+                {
+                    return denyOnTrial is null ? allow.Decision : OnTrial(allow.Decision, denyOnTrial.Decision);
+                }
+
+                allowOnTrial ??= search.OnTrial;
+            }
+        }
+
+        return (allowOnTrial, target.IsSafe) switch
+        {
+            (not null, _) => OnTrial(
+                allowOnTrial.Decision, denyOnTrial?.Decision ?? NotAsGranted(allowOnTrial.Decision)),
+            (_, true) => Decision.NoGrant,
+            _ => Decision.AmbiguousUri,
+        };
     }
 
-    private sealed record Role(Rule[] Allow, Rule[] Deny);
+    private static Decision OnTrial(Decision decision, Decision wouldRefuse) =>
+        decision with { WouldRefuse = wouldRefuse };
 
-    private sealed record Rule(Decision Decision, ToolPattern Pattern)
+    private static Decision NotAsGranted(Decision grant) =>
+        new(false, Decision.ReasonRbac, $"no grant: arguments are not as in {grant.Rule}") { Path = grant.Path };
+
+    private static Decision InShadow(Decision refusal) =>
+        new(true, null, "shadow mode") { Path = "$.Sentinel.Rbac.Mode", WouldRefuse = refusal };
+
+    private static (TargetPattern Pattern, Rule Rule) DisabledRule(TargetPattern pattern, int index) => (
+        pattern,
+        new Rule(
+            index,
+            new Decision(false, Decision.ReasonKillSwitch, $"disabled {pattern}")
+            {
+                Path = string.Create(CultureInfo.InvariantCulture, $"$.Sentinel.Rbac.Disabled[{index}]"),
+            },
+            Arguments: null,
+            IsShadow: false));
+
+    private static (TargetPattern Pattern, Rule Rule) RoleRule(string role, AccessRule rule, int index, bool isDeny)
     {
-        public static Rule Allow(string text, ToolPattern pattern) => new(new Decision(true, null, text), pattern);
-
-        public static Rule Deny(string reason, string text, ToolPattern pattern) =>
-            new(new Decision(false, reason, text), pattern);
+        var arguments = rule.Arguments.Count == 0 ? "" : $" {{{string.Join(", ", rule.Arguments.Keys)}}}";
+        var decision = new Decision(
+            !isDeny,
+            isDeny ? Decision.ReasonRbac : null,
+            $"{role}: {(isDeny ? "deny" : "allow")} {rule.Tool}{arguments}")
+        {
+            Path = string.Create(
+                CultureInfo.InvariantCulture, $"{PathOf(role)}.{(isDeny ? "Deny" : "Allow")}[{index}]"),
+        };
+        return (rule.Tool, new Rule(index, decision, ArgumentTree.Compile(rule.Arguments, isDeny), rule.Shadow));
     }
+
+    // As the configuration's own faults spell it; names of roles have nothing else in them that needs quotes.
+    private static string PathOf(string role)
+    {
+        var isPlain = role.Length > 0 && !role.Contains('.', StringComparison.Ordinal)
+            && !char.IsAsciiDigit(role[0]) && role[0] != '-';
+        return isPlain ? $"$.Sentinel.Rbac.Roles.{role}" : $"$.Sentinel.Rbac.Roles[\"{role}\"]";
+    }
+
+    private static bool GrantsAll(AccessRule rule) =>
+        rule is { Arguments.Count: 0, Shadow: false } && new Glob(rule.Tool.Name).IsEverything;
+
+    /// <param name="Allow">What it grants.</param>
+    /// <param name="Deny">What no grant overrides.</param>
+    /// <param name="Whole">Those of its grants that name everything of a backend.</param>
+    private sealed record Role(RuleSet Allow, RuleSet Deny, TargetPattern[] Whole);
 }

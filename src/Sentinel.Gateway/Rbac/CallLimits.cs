@@ -56,8 +56,8 @@ internal sealed record RateLimit(string Pattern, int PerMinute)
     /// <summary>Stands where a pattern would, for tools that no pattern matches.</summary>
     public const string DefaultName = "Default";
 
-    private readonly ToolPattern? _pattern =
-        Pattern == DefaultName ? null : ToolPattern.Parse(Pattern, CultureInfo.InvariantCulture);
+    private readonly TargetPattern? _pattern =
+        Pattern == DefaultName ? null : TargetPattern.Parse(Pattern, CultureInfo.InvariantCulture);
 
     /// <summary>What the row of a refused call says of it.</summary>
     public string Rule { get; } = string.Create(CultureInfo.InvariantCulture, $"limit {Pattern}: {PerMinute}/min");

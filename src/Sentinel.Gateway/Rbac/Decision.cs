@@ -9,6 +9,21 @@ internal sealed record Decision(bool IsAllowed, string? Reason, string Rule)
     public const string ReasonRbac = "rbac";
     public const string ReasonKillSwitch = "kill_switch";
 
-    /// <summary>No role of the caller grants the tool.</summary>
+    /// <summary>No role of the caller grants the target.</summary>
     public static readonly Decision NoGrant = new(false, ReasonRbac, "no grant");
+
+    /// <summary>The name is longer than any that is granted.</summary>
+    public static readonly Decision NameTooLong = new(false, ReasonRbac, "no grant: the name is too long");
+
+    /// <summary>The URI has no safe normal form, so that two readers could take it for two resources.</summary>
+    public static readonly Decision AmbiguousUri = new(false, ReasonRbac, "no grant: the URI has no safe normal form");
+
+    /// <summary>Where the rule stands in proxy.json; null where no rule decided.</summary>
+    public string? Path { get; init; }
+
+    /// <summary>What would have refused it but for Shadow; null where nothing would.</summary>
+    public Decision? WouldRefuse { get; init; }
+
+    /// <summary>What the row says of it.</summary>
+    public string Text => WouldRefuse is null ? Rule : $"{Rule}; shadow: would refuse by {WouldRefuse.Rule}";
 }

@@ -2,12 +2,16 @@ using Sentinel.Gateway.Mcp;
 
 namespace Sentinel.Gateway.Rbac;
 
-/// <summary>A text in which <c>*</c> stands for any run of characters, the empty one included.</summary>
+/// <summary>
+/// A text in which <c>*</c> stands for any run of characters, the empty one included, and <c>?</c> for one character.
+/// </summary>
 /// <remarks>Linear in the text for each star: no pattern and no hostile name makes it slow.</remarks>
 internal readonly struct Glob(string pattern)
 {
-    /// <summary>Whether the pattern has no star, so that it matches one text only.</summary>
-    public bool IsLiteral => !pattern.Contains('*', StringComparison.Ordinal);
+    /// <summary>Whether the pattern has no wildcard, so that it matches one text only.</summary>
+    public bool IsLiteral => IsLiteralText(pattern);
+
+    public static bool IsLiteralText(string pattern) => pattern.AsSpan().IndexOfAny('*', '?') < 0;
 
     /// <summary>Whether it matches every text.</summary>
     public bool IsEverything => pattern.Length > 0 && !pattern.AsSpan().ContainsAnyExcept('*');
@@ -27,10 +31,10 @@ internal readonly struct Glob(string pattern)
                 starAt = p++;
                 resumeAt = at;
             }
-            else if (p < pattern.Length && AreEqual(pattern[p], text[at], isFolded))
+            else if (p < pattern.Length && LengthOfMatch(pattern[p], text[at..], isFolded) is > 0 and var length)
             {
                 p++;
-                at++;
+                at += length;
             }
             else if (starAt >= 0)
             {
@@ -51,6 +55,14 @@ internal readonly struct Glob(string pattern)
         return p == pattern.Length;
     }
 
-    private static bool AreEqual(char left, char right, bool isFolded) =>
-        left == right || (isFolded && Folding.Fold(left) == Folding.Fold(right));
+    // A question mark takes both halves of a surrogate pair, which are one character to whoever wrote the pattern.
+    private static int LengthOfMatch(char pattern, ReadOnlySpan<char> text, bool isFolded)
+    {
+        if (pattern == '?')
+        {
+            return text.Length > 1 && char.IsSurrogatePair(text[0], text[1]) ? 2 : 1;
+        }
+
+        return pattern == text[0] || (isFolded && Folding.Fold(pattern) == Folding.Fold(text[0])) ? 1 : 0;
+    }
 }

@@ -5,14 +5,15 @@ namespace Sentinel.Gateway.Rbac;
 /// <summary>Who may call what: the <c>Rbac</c> section of proxy.json.</summary>
 internal sealed record RbacOptions
 {
-    [Description("What a decision does. Enforce: a call that is not allowed is refused.")]
+    [Description("What a decision does. Enforce: a call that is not allowed is refused. Shadow: what would be refused "
+        + "is recorded and passes; the kill switch and limits still bite.")]
     public RbacMode Mode { get; init; } = RbacMode.Enforce;
 
     [Description("Role name → what it may call. A caller with several roles has the sum of their grants; Deny wins.")]
     public IReadOnlyDictionary<string, RoleOptions> Roles { get; init; } = new Dictionary<string, RoleOptions>();
 
-    [Description("Kill switch: tools that nobody may call, whatever their roles.")]
-    public IReadOnlyList<ToolPattern> Disabled { get; init; } = [];
+    [Description("Kill switch: targets that nobody may use, whatever their roles, in any case.")]
+    public IReadOnlyList<TargetPattern> Disabled { get; init; } = [];
 
     [Description("Methods that no revision defines. Allow: they pass, and are counted. Deny: they are refused.")]
     public UnknownMethods UnknownMethods { get; init; } = UnknownMethods.Allow;
@@ -25,11 +26,11 @@ internal sealed record RbacOptions
 /// <summary>What one role may call.</summary>
 internal sealed record RoleOptions
 {
-    [Description("Patterns backend/tool that this role grants, exact in case.")]
-    public IReadOnlyList<ToolPattern> Allow { get; init; } = [];
+    [Description("What this role grants, exact in case: patterns, or objects that also speak of arguments.")]
+    public IReadOnlyList<AccessRule> Allow { get; init; } = [];
 
-    [Description("Patterns backend/tool that no grant of any role overrides for a caller with this role, in any case.")]
-    public IReadOnlyList<ToolPattern> Deny { get; init; } = [];
+    [Description("What no grant of any role overrides for a caller with this role, in any case and spelling.")]
+    public IReadOnlyList<AccessRule> Deny { get; init; } = [];
 }
 
 /// <summary>What a decision does.</summary>
@@ -37,6 +38,9 @@ internal enum RbacMode
 {
     /// <summary>A call that is not allowed is refused.</summary>
     Enforce,
+
+    /// <summary>What would be refused is recorded, and passes.</summary>
+    Shadow,
 }
 
 /// <summary>What becomes of methods that no revision defines.</summary>

@@ -13,13 +13,13 @@ internal sealed class BeginTransform : RequestTransform
 {
     private readonly CallRecorder _recorder;
     private readonly bool _isNeeded;
-    private readonly ToolPattern[] _strictFor;
+    private readonly TargetPattern[] _strictFor;
 
     public BeginTransform(CallRecorder recorder, ConfigurationSource configuration)
     {
         var audit = configuration.AtStart.Sentinel.Audit;
         _recorder = recorder;
-        _strictFor = [.. audit.StrictFor.Select(pattern => ToolPattern.Parse(pattern, null))];
+        _strictFor = [.. audit.StrictFor.Select(pattern => TargetPattern.Parse(pattern, null))];
         _isNeeded = recorder.IsEnabled && (audit.Guarantee != AuditGuarantee.BestEffort || _strictFor.Length > 0);
     }
 
@@ -31,11 +31,12 @@ internal sealed class BeginTransform : RequestTransform
 
     private async ValueTask BeginAsync(HttpContext context, McpExchange exchange)
     {
+        var recordsReads = ConfigurationSnapshot.Of(context).Sentinel.Audit.RecordReads;
         var mayForward = true;
         foreach (var call in exchange.Calls)
         {
             // The transforms run again where a connection failed and another destination is tried.
-            if (call.Begun is null)
+            if (call.Begun is null && (call.Kind == TargetKind.Tool || recordsReads))
             {
                 var entry = EntryBuilder.Begin(context, exchange, call);
                 var begun = await _recorder.BeginAsync(entry, IsStrict(exchange, call));
@@ -54,7 +55,7 @@ internal sealed class BeginTransform : RequestTransform
     {
         foreach (var pattern in _strictFor)
         {
-            if (pattern.MatchesFolded(exchange.Backend, call.ToolName))
+            if (pattern.Kind == call.Kind && pattern.MatchesFolded(exchange.Backend, call.ToolName))
             {
                 return true;
             }

@@ -1,4 +1,7 @@
 using Sentinel.Audit;
+using Sentinel.Gateway.Exchange;
+using Sentinel.Gateway.Mcp;
+using Sentinel.Gateway.Rbac;
 
 namespace Sentinel.Gateway.Recording;
 
@@ -13,9 +16,16 @@ internal sealed class CallRecorder(AuditChannel channel, CallMetrics metrics)
 
     public void Count(string backend, AuditOutcome outcome) => metrics.Count(backend, outcome);
 
+    /// <summary>Whether a finished call leaves a row: of reads what policy refused, and the rest if wanted.</summary>
+    public bool Leaves(ToolCall call, AuditOutcome outcome, bool recordsReads) =>
+        IsEnabled && (call.Kind == TargetKind.Tool || recordsReads || outcome == AuditOutcome.Denied);
+
     public void Record(AuditEntry entry)
     {
-        metrics.Count(entry.BackendName, entry.Outcome);
+        if (entry.Method == McpMethods.ToolsCall)
+        {
+            metrics.Count(entry.BackendName, entry.Outcome);
+        }
 
         // False means dropped: the channel counts it and warns of it, and the call is not affected.
         channel.TryWrite(entry);

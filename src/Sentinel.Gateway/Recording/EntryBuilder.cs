@@ -56,7 +56,7 @@ internal static class EntryBuilder
             Route = exchange.Route,
             TraceId = TraceId(headers.TraceParent),
             RequestBytes = exchange.RequestBytes,
-            Decision = call.Decision?.Rule,
+            Decision = call.Decision?.Text,
         };
     }
 

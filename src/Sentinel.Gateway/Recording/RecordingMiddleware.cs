@@ -1,5 +1,6 @@
 using Sentinel.Gateway.Configuration;
 using Sentinel.Gateway.Exchange;
+using Sentinel.Gateway.Rbac;
 
 namespace Sentinel.Gateway.Recording;
 
@@ -54,15 +55,21 @@ internal sealed partial class RecordingMiddleware(
             await InspectLateAsync(context);
         }
 
+        var recordsReads = ConfigurationSnapshot.Of(context).Sentinel.Audit.RecordReads;
         foreach (var call in exchange.Calls)
         {
-            if (recorder.IsEnabled)
+            var verdict = Verdicts.Of(context, exchange, call);
+            if (recorder.Leaves(call, verdict.Outcome, recordsReads))
             {
                 Record(context, exchange, call);
+                continue;
             }
-            else
+
+            // A read that leaves no row was open all the same.
+            context.Features.Get<CallSession>()?.Suspend(call, canWait: false);
+            if (call.Kind == TargetKind.Tool)
             {
-                recorder.Count(exchange.Backend, Verdicts.Of(context, exchange, call).Outcome);
+                recorder.Count(exchange.Backend, verdict.Outcome);
             }
         }
     }

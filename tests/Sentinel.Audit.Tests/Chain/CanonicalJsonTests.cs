@@ -29,6 +29,10 @@ public sealed class CanonicalJsonTests(PostgresFixture postgres)
     [InlineData("{")]
     [InlineData("{}{}")]
     [InlineData("{\"a\":01}")]
+    [InlineData("{\"a\":1e4294967299}")]
+    [InlineData("{\"a\":1e2147483640}")]
+    [InlineData("{\"a\":1e-2147483640}")]
+    [InlineData("{\"a\":1e401}")]
     public void Is_made_of_nothing_but_JSON(string written) =>
         Assert.ThrowsAny<JsonException>(() => Form(Encoding.UTF8.GetBytes(written)));
 

@@ -66,6 +66,23 @@ public sealed class ChainVerifierTests(PostgresFixture postgres)
         }
     }
 
+    [Theory]
+    [InlineData("an exponent that wraps around to another", "1e4294967299")]
+    [InlineData("an exponent that would fill all memory", "1e2147483640")]
+    [InlineData("no JSON", "1e3]")]
+    public async Task Finds_in_SQLite_that_a_number_was_made(string what, string number)
+    {
+        var entry = Some.Entry(1) with { RequestArgs = Some.Utf8("""{"arguments":{"n":1e3}}""") };
+        await using var stores = new TamperedStores(await BothStores.WithAsync(postgres, entry));
+
+        await stores.ChangeAsync(
+            "SELECT 1", $"UPDATE audit_log SET request_args = replace(request_args, '1e3', '{number}')");
+
+        var reports = await stores.VerifyAsync();
+        Assert.True(reports[0].IsIntact);
+        Assert.True(reports[1].Findings.Single().Fault == ChainFault.Altered, what);
+    }
+
     [Fact]
     public async Task Finds_nothing_in_what_a_chain_is_not_about()
     {

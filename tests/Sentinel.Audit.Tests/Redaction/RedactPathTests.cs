@@ -39,10 +39,10 @@ public sealed class RedactPathTests
     public void Follows_many_paths_in_one_pass()
     {
         // More steps than one word of bits holds.
-        string[] paths = [.. Enumerable.Range(0, 100).Select(i => $"$.a..x[*].k{i}"), "$.b", "$..q[*]"];
+        string[] paths = [.. Enumerable.Range(0, 100).Select(i => $"$.a..x[*].k{i}"), "$.b", "$.c.q[*]"];
         var members = string.Join(',', Enumerable.Range(0, 101).Select(i => $"\"k{i}\":{(i < 100 ? Hidden : "1")}"));
-        var sent = $$$"""{"a":{"y":[{"x":[{{{{members.Replace(Hidden, "7")}}}}]}]},"b":[1],"c":{"q":[1,[2]]}}""";
-        var kept = sent.Replace("7", Hidden).Replace("[1]", Hidden).Replace("[1,[2]]", $"[{Hidden},{Hidden}]");
+        var kept = $$$"""{"a":{"y":[{"x":[{{{{members}}}}]}]},"b":{{{Hidden}}},"c":{"q":[{{{Hidden}}}]}}""";
+        var sent = kept.Replace(Hidden, """{"x":[2]}""", StringComparison.Ordinal);
 
         Assert.Equal(kept, Kept(sent, paths));
     }

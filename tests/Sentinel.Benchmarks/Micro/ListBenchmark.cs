@@ -18,7 +18,11 @@ public class ListBenchmark
     {
         Roles = new Dictionary<string, RoleOptions>
         {
-            ["analyst"] = new() { Allow = [ToolPattern.Parse("a/get_*", null)], Deny = [ToolPattern.Parse("*/*_9", null)] },
+            ["analyst"] = new()
+            {
+                Allow = [new() { Tool = TargetPattern.Parse("a/get_*", null) }],
+                Deny = [new() { Tool = TargetPattern.Parse("*/*_9", null) }],
+            },
         },
     });
 

@@ -103,22 +103,12 @@ public sealed class BindingFaultTests
             Reading.OpenFile($$"""  "{{key}}": {}"""));
 
     [Theory]
-    [InlineData("\"Rbac\": { \"Mode\": \"Shadow\" }",
-        "$.Sentinel.Rbac.Mode (line 4): Shadow is not available yet; write Enforce")]
     [InlineData("\"Rbac\": { \"Mode\": \"Off\" }",
-        "$.Sentinel.Rbac.Mode (line 4): 'Off' is not allowed here; write one of Enforce")]
+        "$.Sentinel.Rbac.Mode (line 4): 'Off' is not allowed here; write one of Enforce, Shadow")]
     [InlineData("\"Audit\": { \"Guarantee\": \"Certain\" }",
         "$.Sentinel.Audit.Guarantee (line 4): 'Certain' is not allowed here; write one of BestEffort, Durable, Strict")]
     [InlineData("\"Audit\": { \"Journal\": { \"MaxBytes\": 1000 } }",
         "$.Sentinel.Audit.Journal.MaxBytes (line 4): '1000' is out of range; write a number from 1048576 to 1099511627776")]
-    [InlineData("\"Rbac\": { \"Roles\": { \"a\": { \"Allow\": [{ \"Tool\": \"a/b\", \"Arguments\": {} }] } } }",
-        "$.Sentinel.Rbac.Roles.a.Allow[0].Tool (line 4): Tool is not available yet; "
-            + "write a text in quotes instead of the object\n"
-            + "$.Sentinel.Rbac.Roles.a.Allow[0].Arguments (line 4): Arguments is not available yet; "
-            + "write a text in quotes instead of the object")]
-    [InlineData("\"Rbac\": { \"Roles\": { \"a\": { \"Allow\": [\"prompt:*\"] } } }",
-        "$.Sentinel.Rbac.Roles.a.Allow[0] (line 4): Rules for 'prompt:' are not available yet; "
-            + "write backend/tool, for example github/search_*")]
     public async Task A_value_whose_feature_does_not_exist_yet_is_refused(string member, string expected) =>
         await Reading.AssertFaultsAsync(expected, Reading.OpenFile("  " + member));
 
@@ -195,7 +185,7 @@ public sealed class BindingFaultTests
 
         var sentinel = snapshot.Sentinel;
         Assert.Equal(["r", "R2"], sentinel.Rbac.Roles.Keys);
-        Assert.Equal("a/y", Assert.Single(sentinel.Rbac.Roles["r"].Deny).ToString());
+        Assert.Equal("a/y", Assert.Single(sentinel.Rbac.Roles["r"].Deny).Tool.ToString());
         Assert.Equal(1073741824, sentinel.Limits.MaxRequestBodyBytes);
         Assert.Equal(
             (false, AuditStoreKind.Sqlite, "p.db", 7),

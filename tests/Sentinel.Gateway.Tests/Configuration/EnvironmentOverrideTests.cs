@@ -44,7 +44,7 @@ public sealed class EnvironmentOverrideTests
 
         Assert.Equal(
             Enumerable.Range(0, 12).Select(i => $"a/t{i}"),
-            snapshot.Sentinel.Rbac.Roles["ops"].Allow.Select(pattern => pattern.ToString()));
+            snapshot.Sentinel.Rbac.Roles["ops"].Allow.Select(rule => rule.Tool.ToString()));
         Assert.Equal(["ops"], snapshot.Sentinel.Authentication!.Anonymous!.Roles);
     }
 
@@ -56,7 +56,7 @@ public sealed class EnvironmentOverrideTests
             ("Sentinel__Rbac__Roles__ADMIN__Allow__1", "a/z"));
 
         Assert.Equal(["Admin"], snapshot.Sentinel.Rbac.Roles.Keys);
-        Assert.Equal(["a/x", "a/z"], snapshot.Sentinel.Rbac.Roles["Admin"].Allow.Select(p => p.ToString()));
+        Assert.Equal(["a/x", "a/z"], snapshot.Sentinel.Rbac.Roles["Admin"].Allow.Select(rule => rule.Tool.ToString()));
     }
 
     [Theory]

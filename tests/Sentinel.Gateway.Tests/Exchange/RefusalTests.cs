@@ -18,9 +18,9 @@ public sealed class RefusalTests
             .Append(("BodyTooLarge", Refusal.BodyTooLarge(1024)))
             .Append(("HeaderMismatch", Refusal.HeaderMismatch("Why.")))
             .Append(("MethodDenied", Refusal.MethodDenied("acme/run")))
-            .Append(("Denied", Refusal.Denied(Decision.NoGrant, "drop")))
-            .Append(("Denied", Refusal.Denied(new Decision(false, Decision.ReasonKillSwitch, "disabled *"), "drop")))
-            .Append(("Denied", Refusal.Denied(new Decision(false, ToolPins.ReasonToolChanged, "pinning"), "drop")));
+            .Append(("Denied", Refusal.Denied(Decision.NoGrant, TargetKind.Tool, "drop")))
+            .Append(("Denied", Refusal.Denied(new Decision(false, Decision.ReasonKillSwitch, "disabled *"), TargetKind.Tool, "drop")))
+            .Append(("Denied", Refusal.Denied(new Decision(false, ToolPins.ReasonToolChanged, "pinning"), TargetKind.Tool, "drop")));
 
         Assert.Equal(
             """
@@ -153,9 +153,9 @@ public sealed class RefusalTests
     [Fact]
     public void Only_policy_makes_a_call_denied()
     {
-        Assert.True(Refusal.Denied(Decision.NoGrant, "x").IsPolicy);
+        Assert.True(Refusal.Denied(Decision.NoGrant, TargetKind.Tool, "x").IsPolicy);
         Assert.True(Refusal.MethodDenied("x").IsPolicy);
-        Assert.True(Refusal.Denied(new Decision(false, ToolPins.ReasonToolChanged, "pinning"), "x").IsPolicy);
+        Assert.True(Refusal.Denied(new Decision(false, ToolPins.ReasonToolChanged, "pinning"), TargetKind.Tool, "x").IsPolicy);
         Assert.Equal([nameof(Refusal.BatchRefused)], from r in Constants<Refusal>() where r.Value.IsPolicy select r.Name);
     }
 

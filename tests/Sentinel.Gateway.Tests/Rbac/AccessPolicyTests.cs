@@ -98,7 +98,7 @@ public sealed class AccessPolicyTests
     [InlineData("unknown,guest", "notes", "list_notes", "guest: allow notes/list_notes")]
     [InlineData("empty,careful", "files", "get_x", "careful: allow */get_*")]
     public void A_call_is_allowed(string roles, string backend, string tool, string rule) =>
-        Assert.Equal(new Decision(true, null, rule), Decide(roles, backend, tool));
+        Assert.Equal(new Decision(true, null, rule), Decide(roles, backend, tool) with { Path = null });
 
     [Fact]
     public void Without_roles_nobody_may_do_anything() =>
@@ -128,8 +128,10 @@ public sealed class AccessPolicyTests
             roles.Split(',', StringSplitOptions.RemoveEmptyEntries), backend, TargetKind.Tool, tool, arguments: default);
 
     private static RoleOptions Role(string[] allow, params string[] deny) =>
-        new() { Allow = Patterns(allow), Deny = Patterns(deny) };
+        new() { Allow = Rules(allow), Deny = Rules(deny) };
 
-    private static ToolPattern[] Patterns(params string[] patterns) =>
-        [.. patterns.Select(p => ToolPattern.Parse(p, null))];
+    private static AccessRule[] Rules(string[] patterns) => [.. Patterns(patterns).Select(p => new AccessRule { Tool = p })];
+
+    private static TargetPattern[] Patterns(params string[] patterns) =>
+        [.. patterns.Select(p => TargetPattern.Parse(p, null))];
 }

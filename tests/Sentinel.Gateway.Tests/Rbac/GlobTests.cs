@@ -22,6 +22,10 @@ public sealed class GlobTests
     [InlineData("*aab*", "aaab")]
     [InlineData("a*", "a*")]
     [InlineData("[a-z].?", "[a-z].?")]
+    [InlineData("?", "a")]
+    [InlineData("a?c", "abc")]
+    [InlineData("?*?", "ab")]
+    [InlineData("*?", "abc")]
     [InlineData("", "")]
     public void A_pattern_matches(string pattern, string text) => Assert.True(new Glob(pattern).Matches(text));
 
@@ -38,7 +42,10 @@ public sealed class GlobTests
     [InlineData("a*b*c", "a-c-b")]
     [InlineData("ab*ba", "aba")]
     [InlineData("*a*a*", "a")]
-    [InlineData("?", "a")]
+    [InlineData("?", "")]
+    [InlineData("?", "ab")]
+    [InlineData("a?", "a")]
+    [InlineData("*?", "")]
     [InlineData(".*", "a")]
     [InlineData("[ab]", "a")]
     [InlineData("\\*", "*")]

@@ -61,16 +61,14 @@ internal sealed class ListView
             return false;
         }
 
-        // What the policy does not decide for calls it must not hide from lists.
-        return !Hides || kind is not ListKind.Tools
+        return !Hides
             || _snapshot.Policy.DecideVisibility(_roles, _backend, ListTargets.Of(kind), name).IsAllowed;
     }
 
     // Only the modern revision has a cache scope; "public" is not true of any list here, for others may see less.
     private bool Touches(string? revision, ListKind[] asked) =>
         McpRevisions.IsModern(revision)
-        || !Array.TrueForAll(asked, kind => kind is not ListKind.Tools
-            || _snapshot.Policy.AllowsAll(_roles, _backend, ListTargets.Of(kind)));
+        || !Array.TrueForAll(asked, kind => _snapshot.Policy.AllowsAll(_roles, _backend, ListTargets.Of(kind)));
 
     // Up to 2025-11-25 any answer of a session may come on a GET stream, to whichever request.
     private static ListKind[] Asked(HttpContext context, McpExchange exchange)

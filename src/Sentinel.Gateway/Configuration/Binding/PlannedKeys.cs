@@ -11,16 +11,12 @@ internal static class PlannedKeys
     public static readonly IReadOnlySet<string> Paths = new HashSet<string>(StringComparer.Ordinal)
     {
         "$.Sentinel.Telemetry",
-        "$.Sentinel.Rbac.Roles.*.Allow[].Tool",
-        "$.Sentinel.Rbac.Roles.*.Allow[].Arguments",
-        "$.Sentinel.Audit.RecordReads",
         "$.Sentinel.Management.ViewerRoles",
         "$.Sentinel.Management.MetricsTokenEnv",
     };
 
     private static readonly Dictionary<string, string[]> Values = new(StringComparer.Ordinal)
     {
-        ["$.Sentinel.Rbac.Mode"] = ["Shadow"],
     };
 
     /// <summary>The planned key that this one is or, but for its case, would be.</summary>

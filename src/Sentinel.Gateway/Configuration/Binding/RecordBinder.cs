@@ -17,14 +17,10 @@ internal sealed class RecordBinder(FaultCollector faults)
 
     private object? BindValue(SourceNode node, ValueShape value, KeyShape? key, string shape, string name)
     {
-        if (node is SourceObject planned && PlannedMember(planned, value, shape))
-        {
-            return null;
-        }
-
         return (value.Kind, node) switch
         {
-            (ShapeKind.Record, SourceObject record) => BindRecord(record, value.Type, shape),
+            (ShapeKind.Record or ShapeKind.Union, SourceObject record) => BindRecord(record, value.Type, shape),
+            (ShapeKind.Union, _) => BindAlone(node, value, shape, name),
             (ShapeKind.List, SourceArray list) => BindList(list, value.Element!, shape, name),
             (ShapeKind.Map, SourceObject map) => BindMap(map, value.Element!, shape),
             (_, SourceScalar scalar) when value.IsScalar => _scalars.Bind(scalar, value, key, shape, name),
@@ -124,21 +120,32 @@ internal sealed class RecordBinder(FaultCollector faults)
             typeof(ReadOnlyDictionary<,>).MakeGenericType(typeof(string), element), entries)!;
     }
 
-    // An object where a text is expected may be a richer form that is planned.
-    private bool PlannedMember(SourceObject node, ValueShape value, string shape)
+    // A value in place of the record stands for one of its keys.
+    private object? BindAlone(SourceNode node, ValueShape value, string shape, string name)
     {
-        var isPlanned = false;
-        foreach (var (name, member) in value.IsScalar ? node.Members : [])
+        var key = value.AloneKey;
+        var isOneOfList = key.Value.Kind == ShapeKind.List && node is SourceScalar;
+        var written = isOneOfList ? ValueShape.Of(key.Value.Element!) : key.Value;
+        if (node is not SourceScalar && (node is not SourceArray || key.Value.Kind != ShapeKind.List))
         {
-            if (PlannedKeys.Find(shape, name) is { } planned)
-            {
-                faults.Add(
-                    member.Place, $"{planned} is not available yet; write {value.Expected} instead of the object");
-                isPlanned = true;
-            }
+            return Refuse(node, value);
         }
 
-        return isPlanned;
+        if (BindValue(node, written, key, shape, name) is not { } bound)
+        {
+            return null;
+        }
+
+        if (isOneOfList)
+        {
+            var items = (IList)Activator.CreateInstance(typeof(List<>).MakeGenericType(written.Type))!;
+            items.Add(bound);
+            bound = items;
+        }
+
+        var record = Activator.CreateInstance(value.Type)!;
+        key.Property.SetValue(record, bound);
+        return record;
     }
 
     private object? Refuse(SourceNode node, ValueShape value)

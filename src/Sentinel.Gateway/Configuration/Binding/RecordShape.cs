@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
+using Sentinel.Gateway.Rbac;
 
 namespace Sentinel.Gateway.Configuration.Binding;
 
@@ -18,7 +19,12 @@ internal sealed record KeyShape(PropertyInfo Property, ValueShape Value, bool Is
 
     public bool ActsAtStart => Property.GetCustomAttribute<ActsAtStartAttribute>() is not null;
 
+    public bool IsWrittenAlone => IsAlone(Property);
+
     public RegularExpressionAttribute? Pattern => Property.GetCustomAttribute<RegularExpressionAttribute>();
+
+    public static bool IsAlone(PropertyInfo property) =>
+        property.GetCustomAttribute<WrittenAloneAttribute>() is not null;
 }
 
 /// <summary>The keys of a record type: its public properties.</summary>

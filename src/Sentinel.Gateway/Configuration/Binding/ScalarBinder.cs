@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Numerics;
 using System.Reflection;
+using System.Text.Json;
 using Sentinel.Gateway.Configuration.Json;
+using Sentinel.Gateway.Rbac;
 
 namespace Sentinel.Gateway.Configuration.Binding;
 
@@ -32,6 +34,7 @@ internal sealed class ScalarBinder(FaultCollector faults)
             ShapeKind.Choice => BindChoice(node, value, shape, name),
             ShapeKind.Time => BindTime(node, value, name),
             ShapeKind.Parsed => BindParsed(node, value, name),
+            ShapeKind.AnyScalar => BindAny(node),
             _ => BindText(node, key, name),
         };
     }
@@ -39,6 +42,7 @@ internal sealed class ScalarBinder(FaultCollector faults)
     private static bool IsWrittenAs(ScalarType written, ShapeKind kind) => written switch
     {
         ScalarType.Variable => true,
+        _ when kind == ShapeKind.AnyScalar => true,
         ScalarType.Boolean => kind == ShapeKind.Boolean,
         ScalarType.Number => kind == ShapeKind.WholeNumber,
         ScalarType.Text => kind is not (ShapeKind.Boolean or ShapeKind.WholeNumber),
@@ -115,6 +119,14 @@ internal sealed class ScalarBinder(FaultCollector faults)
             return null;
         }
     }
+
+    private static ArgumentValue BindAny(SourceScalar node) => node.Type switch
+    {
+        ScalarType.Text or ScalarType.Variable => new ArgumentValue(JsonValueKind.String, node.Text),
+        ScalarType.Number => new ArgumentValue(JsonValueKind.Number, node.Text),
+        ScalarType.Null => new ArgumentValue(JsonValueKind.Null, ""),
+        _ => new ArgumentValue(node.Text == "true" ? JsonValueKind.True : JsonValueKind.False, ""),
+    };
 
     private string? BindText(SourceScalar node, KeyShape? key, string name)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sentinel.Gateway.Rbac;
 
 namespace Sentinel.Gateway.Configuration.Binding;
 
@@ -11,6 +12,8 @@ internal enum ShapeKind
     Choice,
     Time,
     Parsed,
+    AnyScalar,
+    Union,
     List,
     Map,
     Record,
@@ -31,10 +34,15 @@ internal sealed record ValueShape(Type Type, ShapeKind Kind, Type? Element = nul
         ShapeKind.WholeNumber => "a whole number",
         ShapeKind.Choice => "one of " + string.Join(", ", Enum.GetNames(Type)),
         ShapeKind.Time => "a time with its offset, for example \"2027-01-01T00:00:00Z\"",
+        ShapeKind.AnyScalar => "a text, a number, true, false or null",
+        ShapeKind.Union => $"{AloneKey.Value.Expected}, or an object: {{ … }}",
         ShapeKind.List => "a list: [ … ]",
         ShapeKind.Map or ShapeKind.Record => "an object: { … }",
         _ => "a text in quotes",
     };
+
+    /// <summary>Of a union, the key that may be written in place of the whole.</summary>
+    public KeyShape AloneKey => RecordShape.Of(Type).Keys.First(key => key.IsWrittenAlone);
 
     public static ValueShape Of(Type declared)
     {
@@ -78,6 +86,16 @@ internal sealed record ValueShape(Type Type, ShapeKind Kind, Type? Element = nul
         if (type == typeof(DateTimeOffset))
         {
             return ShapeKind.Time;
+        }
+
+        if (type == typeof(ArgumentValue))
+        {
+            return ShapeKind.AnyScalar;
+        }
+
+        if (Array.Exists(type.GetProperties(), KeyShape.IsAlone))
+        {
+            return ShapeKind.Union;
         }
 
         if (Array.Exists(type.GetInterfaces(), i => i == ParsableOf(type)))

@@ -153,6 +153,7 @@ public sealed class ReplayCommandTests : IDisposable
         {
             Store = AuditStoreKind.Sqlite,
             Sqlite = new() { Path = _folder.File("audit.db") },
+            Journal = new() { Path = _folder.File("journal") },
         });
         using var host = builder.Build();
         await host.StartAsync();
