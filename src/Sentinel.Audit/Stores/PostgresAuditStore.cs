@@ -21,6 +21,7 @@ internal sealed partial class PostgresAuditStore : IAuditStore
     private readonly ILogger _logger;
     private readonly PostgresUpkeep _upkeep;
     private NpgsqlConnection? _connection;
+    private CopyBuffer? _buffer;
 
     public PostgresAuditStore(
         NpgsqlConnectionStringBuilder settings,
@@ -148,7 +149,7 @@ internal sealed partial class PostgresAuditStore : IAuditStore
         }
     }
 
-    private static async Task CopyAsync(NpgsqlConnection connection, AuditBatch batch, Attempt attempt)
+    private async Task CopyAsync(NpgsqlConnection connection, AuditBatch batch, Attempt attempt)
     {
         await using var transaction = await connection.BeginTransactionAsync(CancellationToken.None);
         var stored = await PostgresCheckpoints.LockAndReadAsync(connection, batch.WriterId);
@@ -157,22 +158,40 @@ internal sealed partial class PostgresAuditStore : IAuditStore
             return;
         }
 
-        await using (var copy = await connection.BeginBinaryImportAsync(PostgresRows.CopySql, CancellationToken.None))
-        {
-            for (var i = 0; i < batch.Rows.Length; i++)
-            {
-                await PostgresRows.WriteAsync(copy, batch, i);
-            }
-
-            // Without Complete, disposing the import cancels the COPY and none of the rows are kept.
-            await copy.CompleteAsync(CancellationToken.None);
-        }
-
+        await SendAsync(connection, batch);
         await PostgresCheckpoints.MoveAsync(connection, batch);
         attempt.ThrowIfLeftBehind();
 
         // Sent only now that the server has said the checkpoint moved: a COMMIT is never on its way without that.
         await transaction.CommitAsync(CancellationToken.None);
+    }
+
+    // The format is written here and not by Npgsql's importer, which takes an await and a parameter for every field.
+    private async Task SendAsync(NpgsqlConnection connection, AuditBatch batch)
+    {
+        // Taken out of the field, as the connection is: an attempt that is left behind may still be sending from it.
+        var buffer = Interlocked.Exchange(ref _buffer, null) ?? new CopyBuffer();
+        // Disposing ends the COPY and throws what the server has against it. An exception before that leaves a COPY
+        // that ends early, in a transaction that nobody commits.
+        await using (var copy = await connection.BeginRawBinaryCopyAsync(PostgresRows.CopySql, CancellationToken.None))
+        {
+            buffer.Header();
+            for (var i = 0; i < batch.Rows.Length; i++)
+            {
+                PostgresRows.Write(buffer, batch, i);
+                if (buffer.Length >= CopyBuffer.FlushBytes)
+                {
+                    await copy.WriteAsync(buffer.Written, CancellationToken.None);
+                    buffer.Clear();
+                }
+            }
+
+            buffer.Trailer();
+            await copy.WriteAsync(buffer.Written, CancellationToken.None);
+        }
+
+        buffer.Clear();
+        _buffer = buffer.IsLarge ? null : buffer;
     }
 
     private async Task PrepareSchemaAsync()
