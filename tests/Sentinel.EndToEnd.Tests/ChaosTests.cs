@@ -89,6 +89,10 @@ public sealed class ChaosTests
         await stop.CancelAsync();
         await driving;
 
+        // Whatever state the breaking has left the database in: what counts is what it holds after a last crash.
+        server.Thaw();
+        await server.StopAsync(immediate: true);
+        await server.StartAsync();
         var rows = await SettledAsync(server, database, executed, sabotage.Length > 0 || guarantee == "BestEffort");
         var environment = new Dictionary<string, string?> { ["DATABASE_URL"] = Postgres.Url(server, database) };
         var verified = await Cli.RunAsync(["audit", "verify", "--config", gateway.ConfigPath], environment);
