@@ -4,7 +4,7 @@ using System.Text;
 namespace Sentinel.Audit.Stores;
 
 /// <summary>Takes rows in PostgreSQL's binary COPY format; the fields' order is the caller's.</summary>
-/// <remarks>One array that grows to the largest row and is used again. Numbers are big-endian, lengths come first.</remarks>
+/// <remarks>One array, which grows to the largest row. Numbers are big-endian, and lengths come first.</remarks>
 internal sealed class CopyBuffer
 {
     private const int NullLength = -1;
