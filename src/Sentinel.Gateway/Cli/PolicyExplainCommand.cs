@@ -140,7 +140,8 @@ internal static class PolicyExplainCommand
             _ when visible.IsAllowed =>
                 $"Other arguments: {visible.Rule}{At(visible.Path)} matches the name, and not these arguments.",
             _ when decision == Decision.NoGrant && roles.Count > 0 =>
-                $"A grant in one of the caller's roles, for example \"{pattern}\" in $.Sentinel.Rbac.Roles.{roles[0]}.Allow.",
+                $"A grant in one of the caller's roles, for example \"{pattern}\" in "
+                + $"$.Sentinel.Rbac.Roles.{roles[0]}.Allow.",
             _ when decision == Decision.NoGrant => "A role: the caller has none that the policy names.",
             _ => "Another spelling of the name; no rule grants this one.",
         };
