@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Sentinel.Audit.Journal;
-using Sentinel.Audit.Stores;
 
 namespace Sentinel.Audit;
 
@@ -15,6 +14,7 @@ public sealed partial class AuditChannel : IDisposable
     private readonly ITimer? _warnings;
     private readonly int _capacity;
     private readonly AuditGuarantee _guarantee;
+    private readonly AuditArguments _arguments;
     private AuditJournal? _journal;
     private long _warnedDrops;
     private long _warnedUnjournaled;
@@ -25,8 +25,10 @@ public sealed partial class AuditChannel : IDisposable
         AuditHealth health,
         TimeProvider time,
         ILogger<AuditChannel> logger,
-        AuditGuarantee guarantee = AuditGuarantee.BestEffort)
+        AuditGuarantee guarantee = AuditGuarantee.BestEffort,
+        AuditArguments? arguments = null)
     {
+        _arguments = arguments ?? new AuditArguments(new AuditOptions());
         _guarantee = guarantee;
         _capacity = capacity;
         _logger = logger;
@@ -82,7 +84,7 @@ public sealed partial class AuditChannel : IDisposable
         }
 
         var ticket = new JournalTicket(entry.RequestId);
-        var begun = Storable(entry, ticket);
+        var begun = _arguments.MakeStorable(entry, ticket);
         if (_journal is not { } journal || !journal.TryBegin(ticket, begun, isStrict))
         {
             Counters.UnjournaledOne();
@@ -114,8 +116,8 @@ public sealed partial class AuditChannel : IDisposable
 
         if (_guarantee != AuditGuarantee.BestEffort || entry.Ticket is not null)
         {
-            var whole = Storable(entry, entry.Ticket);
-            var isJournaled = _journal is { } journal && journal.TryWhole(whole);
+            entry = _arguments.MakeStorable(entry);
+            var isJournaled = _journal is { } journal && journal.TryWhole(entry);
             if (entry.Ticket is null)
             {
                 CountJournaled(isJournaled);
@@ -161,15 +163,8 @@ public sealed partial class AuditChannel : IDisposable
         Health.JournalFault = () => journal.Fault;
     }
 
-    private static AuditEntry Storable(AuditEntry entry, JournalTicket? ticket) =>
-        entry.HasStorableArgs
-            ? entry
-            : entry with
-            {
-                RequestArgs = StorableJson.From(entry.RequestArgs),
-                HasStorableArgs = true,
-                Ticket = ticket,
-            };
+    /// <inheritdoc cref="AuditArguments.MakeStorable"/>
+    internal AuditEntry MakeStorable(AuditEntry entry) => _arguments.MakeStorable(entry);
 
     private static async ValueTask<BegunEntry> FlushAsync(AuditJournal journal, AuditEntry begun) =>
         new(begun, await journal.FlushAsync());

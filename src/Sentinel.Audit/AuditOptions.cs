@@ -1,11 +1,15 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Sentinel.Audit.Redaction;
 
 namespace Sentinel.Audit;
 
 /// <summary>How calls are recorded: the <c>Audit</c> section of proxy.json.</summary>
 public sealed record AuditOptions
 {
+    /// <summary>The smallest <see cref="RetentionDays"/> besides 0; the store's function demands it, too.</summary>
+    public const int RetentionDaysMin = 7;
+
     [Description("Whether calls are recorded at all.")]
     public bool Enabled { get; init; } = true;
 
@@ -39,6 +43,13 @@ public sealed record AuditOptions
     [Description("Arguments longer than this many bytes are recorded as a stub with their SHA-256.")]
     [Range(1024, 16 * 1024 * 1024)]
     public int MaxArgumentBytes { get; init; } = 65536;
+
+    [Description("Values that are never recorded, as paths from params, besides those that look like secrets.")]
+    public IReadOnlyList<RedactPath> Redact { get; init; } = [];
+
+    [Description("Months that ended so many days ago are dropped from the store. 0: they are kept for ever.")]
+    [Range(0, 36500)]
+    public int RetentionDays { get; init; }
 
     /// <summary>The PostgreSQL store.</summary>
     public sealed record PostgresOptions

@@ -46,6 +46,12 @@ public static class AuditServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(options);
         Validate(options);
+        if (options.RetentionDays is > 0 and < AuditOptions.RetentionDaysMin)
+        {
+            throw new AuditConfigurationException(
+                $"Audit.RetentionDays must be 0 or at least {AuditOptions.RetentionDaysMin}.");
+        }
+
         var choice = StoreChoice.Decide(options, environment);
         var opening = OpeningOf(options);
         if (choice.Kind is null && choice.MissingVariable is { } variable && opening is { IsRequired: true })
@@ -62,13 +68,15 @@ public static class AuditServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new AuditCounters(
             provider.GetRequiredService<IMeterFactory>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(new AuditArguments(options));
         services.AddSingleton(provider => new AuditChannel(
             options.Channel.Capacity,
             provider.GetRequiredService<AuditCounters>(),
             new AuditHealth(choice.Kind is not null, choice.Name),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<AuditChannel>>(),
-            options.Guarantee));
+            options.Guarantee,
+            provider.GetRequiredService<AuditArguments>()));
         services.AddSingleton<IHostedService>(provider => new StoreNotice(
             choice, options, provider.GetRequiredService<ILogger<StoreNotice>>()));
         if (choice.Kind is not null)
@@ -116,11 +124,12 @@ public static class AuditServiceCollectionExtensions
             ? new PostgresAuditStore(
                 settings,
                 options.Migrate,
+                options.RetentionDays,
                 timings,
                 time,
                 logging.CreateLogger<PostgresAuditStore>())
             : new SqliteAuditStore(
-                options.Sqlite.Path, time, logging.CreateLogger<SqliteAuditStore>());
+                options.Sqlite.Path, options.RetentionDays, time, logging.CreateLogger<SqliteAuditStore>());
     }
 
     private static void Validate(AuditOptions options)

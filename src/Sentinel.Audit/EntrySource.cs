@@ -54,7 +54,7 @@ internal sealed class EntrySource(AuditChannel channel, AuditJournal? journal)
 
         if (queued.Sequence == 0)
         {
-            rows.Add(new TakenRow(AuditRow.From(queued.Entry), _position, IsJournaled: false));
+            rows.Add(Unjournaled(queued.Entry));
         }
         else if (queued.Sequence == _next)
         {
@@ -78,7 +78,7 @@ internal sealed class EntrySource(AuditChannel channel, AuditJournal? journal)
         {
             if (queued.Sequence == 0)
             {
-                rows.Add(new TakenRow(AuditRow.From(queued.Entry), _position, IsJournaled: false));
+                rows.Add(Unjournaled(queued.Entry));
             }
         }
 
@@ -110,4 +110,7 @@ internal sealed class EntrySource(AuditChannel channel, AuditJournal? journal)
 
         return true;
     }
+
+    private TakenRow Unjournaled(AuditEntry entry) =>
+        new(AuditRow.From(channel.MakeStorable(entry)), _position, IsJournaled: false);
 }

@@ -27,7 +27,8 @@ public sealed class HostileValuesTests(PostgresFixture postgres) : IDisposable
     public async Task Are_all_stored_in_sqlite_without_a_single_quarantine()
     {
         var path = Path.Combine(_folder, "audit.db");
-        var rig = new WriterRig(new SqliteAuditStore(path, TimeProvider.System, NullLogger<SqliteAuditStore>.Instance));
+        var rig = new WriterRig(new SqliteAuditStore(
+            path, retentionDays: 0, TimeProvider.System, NullLogger<SqliteAuditStore>.Instance));
 
         await StoreAllAsync(rig);
 

@@ -14,11 +14,12 @@ public sealed class LeastPrivilegeTests(PostgresFixture postgres)
     {
         var (server, database, role) = await RoleAsync(mayMakePartitions);
         var log = new LogSpy();
-        var store = new PostgresAuditStore(
-            new NpgsqlConnectionStringBuilder(As(server, database, role)),
-            migrate: false,
+        await server.ExecuteAsync(database, OldPartition);
+        var store = PostgresFixture.Store(
+            As(server, database, role),
             new AuditTimings { Upkeep = TimeSpan.Zero },
-            TimeProvider.System,
+            migrate: false,
+            retentionDays: 30,
             log.For<PostgresAuditStore>());
         await using var rig = await new WriterRig(store, batch: new() { MaxRows = 10, MaxDelayMs = 0 }).StartAsync();
 
@@ -28,6 +29,8 @@ public sealed class LeastPrivilegeTests(PostgresFixture postgres)
         Assert.True(rig.Channel.Status.Healthy);
         Assert.Equal(mayMakePartitions ? 1 : 0, log.WithId(3101).Count);
         Assert.Equal(mayMakePartitions ? 0 : 1, log.WithId(3103).Count);
+        Assert.Equal(mayMakePartitions ? 1 : 0, log.WithId(3300).Count);
+        Assert.Equal(mayMakePartitions ? 0 : 1, log.WithId(3302).Count);
     }
 
     [Theory]
@@ -35,6 +38,16 @@ public sealed class LeastPrivilegeTests(PostgresFixture postgres)
     [InlineData("DELETE FROM public.audit_log")]
     [InlineData("TRUNCATE public.audit_log")]
     [InlineData("DELETE FROM public.audit_log_default")]
+    [InlineData("UPDATE public.audit_log_default SET chain_hash = NULL")]
+    [InlineData("INSERT INTO public.audit_log_default SELECT * FROM public.audit_log")]
+    [InlineData("TRUNCATE public.audit_log_default")]
+    [InlineData("DROP TABLE public.audit_log_default")]
+    [InlineData("ALTER TABLE public.audit_log DETACH PARTITION public.audit_log_default")]
+    [InlineData("ALTER TABLE public.audit_log DISABLE TRIGGER ALL")]
+    [InlineData("CREATE RULE r AS ON INSERT TO public.audit_log DO INSTEAD NOTHING")]
+    [InlineData("CREATE OR REPLACE FUNCTION public.drop_audit_partitions(int) RETURNS int LANGUAGE sql AS 'SELECT 1'")]
+    [InlineData("TRUNCATE public.audit_checkpoint")]
+    [InlineData("SELECT setval('public.audit_log_id_seq', 1)")]
     [InlineData("DELETE FROM public.audit_checkpoint")]
     [InlineData("DROP TABLE public.audit_log")]
     [InlineData("CREATE TABLE public.mine (x int)")]
@@ -82,6 +95,9 @@ public sealed class LeastPrivilegeTests(PostgresFixture postgres)
         var start = page.IndexOf("GRANT SELECT, INSERT ON", StringComparison.Ordinal);
         return page[start..page.IndexOf("```", start, StringComparison.Ordinal)];
     }
+
+    private const string OldPartition =
+        "CREATE TABLE public.old PARTITION OF public.audit_log FOR VALUES FROM ('2001-01-01Z') TO ('2001-02-01Z')";
 
     private static string As(PostgresServer server, string database, string role) =>
         new NpgsqlConnectionStringBuilder(server.ConnectionString(database)) { Username = role }.ToString();

@@ -11,6 +11,7 @@ public sealed class MigrationTests(PostgresFixture postgres)
     private static readonly string[] OurScripts =
     [
         "0001_create_audit_log.sql", "0002_create_audit_checkpoint.sql", "1001_ensure_audit_partitions.sql",
+        "1002_drop_audit_partitions.sql",
     ];
 
     [Theory]
@@ -43,6 +44,7 @@ public sealed class MigrationTests(PostgresFixture postgres)
             [
                 "1|0001_create_audit_log.sql|t|t", "1|0002_create_audit_checkpoint.sql|t|t",
                 "1|1001_ensure_audit_partitions.sql|f|t",
+                "1|1002_drop_audit_partitions.sql|f|t",
             ],
             await server.QueryAsync<string>(
                 database,
@@ -91,7 +93,7 @@ public sealed class MigrationTests(PostgresFixture postgres)
                 UNION ALL SELECT 4, relname, 0, relname || ' ' || pg_get_expr(relpartbound, oid)
                     FROM pg_class WHERE relispartition AND relkind = 'r'
                 UNION ALL SELECT 5, proname, 0, format('%s security definer %s, config %s, acl %s', oid::regprocedure,
-                    prosecdef, proconfig, proacl) FROM pg_proc WHERE proname = 'ensure_audit_partitions'
+                    prosecdef, proconfig, proacl) FROM pg_proc WHERE proname LIKE '%audit_partitions'
             ) s ORDER BY part, t, o, line
             """);
 
@@ -107,7 +109,7 @@ public sealed class MigrationTests(PostgresFixture postgres)
 
         Assert.Empty(second.Scripts);
         Assert.Equal([1L], await server.QueryAsync<long>(database, """SELECT count(*) FROM "grate"."Version" """));
-        Assert.Equal([3L], await server.QueryAsync<long>(database, """SELECT count(*) FROM "grate"."ScriptsRun" """));
+        Assert.Equal([4L], await server.QueryAsync<long>(database, """SELECT count(*) FROM "grate"."ScriptsRun" """));
     }
 
     [Fact]
@@ -137,9 +139,9 @@ public sealed class MigrationTests(PostgresFixture postgres)
         var results = await Task.WhenAll(
             Enumerable.Range(0, 4).Select(_ => PostgresFixture.MigrateAsync(server, database)));
 
-        Assert.Single(results, result => result.Scripts.Count == 3);
+        Assert.Single(results, result => result.Scripts.Count == 4);
         Assert.Equal(3, results.Count(result => result.Scripts.Count == 0));
-        Assert.Equal([3L], await server.QueryAsync<long>(database, """SELECT count(*) FROM "grate"."ScriptsRun" """));
+        Assert.Equal([4L], await server.QueryAsync<long>(database, """SELECT count(*) FROM "grate"."ScriptsRun" """));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Sentinel.Audit.Migrations;
@@ -43,13 +44,16 @@ public sealed class PostgresFixture : IAsyncDisposable
     internal static PostgresAuditStore Store(
         string connectionString,
         AuditTimings? timings = null,
-        bool migrate = true) =>
+        bool migrate = true,
+        int retentionDays = 0,
+        ILogger<PostgresAuditStore>? logger = null) =>
         new(
             new NpgsqlConnectionStringBuilder(connectionString),
             migrate,
+            retentionDays,
             timings ?? new AuditTimings(),
             TimeProvider.System,
-            NullLogger<PostgresAuditStore>.Instance);
+            logger ?? NullLogger<PostgresAuditStore>.Instance);
 
     public async ValueTask DisposeAsync()
     {

@@ -29,7 +29,8 @@ public sealed class StoredColumnsTests(PostgresFixture postgres) : IDisposable
             await store.AppendAsync(batch, CancellationToken.None);
         }
 
-        await using (var store = new SqliteAuditStore(path, TimeProvider.System, NullLogger<SqliteAuditStore>.Instance))
+        await using (var store = new SqliteAuditStore(
+            path, retentionDays: 0, TimeProvider.System, NullLogger<SqliteAuditStore>.Instance))
         {
             store.CheckConfiguration();
             await store.AppendAsync(batch, CancellationToken.None);

@@ -14,12 +14,13 @@ internal sealed class WriterRig : IAsyncDisposable
         AuditOptions.BatchOptions? batch = null,
         AuditTimings? timings = null,
         AuditGuarantee guarantee = AuditGuarantee.BestEffort,
-        JournalOpening? journal = null)
+        JournalOpening? journal = null,
+        AuditArguments? arguments = null)
     {
         time ??= TimeProvider.System;
         Channel = new AuditChannel(
             capacity, new AuditCounters(Meters), new AuditHealth(true, store.Name), time, Log.For<AuditChannel>(),
-            guarantee);
+            guarantee, arguments);
         Writer = new AuditWriter(
             Channel, store, batch ?? new(), "host:1", timings ?? new(), time, Log.For<AuditWriter>(),
             journal);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
@@ -55,6 +56,38 @@ internal static class JsonStrings
 
         raw.CopyTo(target[written..]);
         return written + raw.Length;
+    }
+
+    /// <summary>Writes U+FFFD for every escape that cannot be stored, and the rest as it stands.</summary>
+    /// <param name="raw">Valid JSON text between quotes.</param>
+    /// <param name="target">Takes JSON text between quotes.</param>
+    public static void Replace(ReadOnlySpan<byte> raw, IBufferWriter<byte> target)
+    {
+        var at = 0;
+        while (raw[at..].IndexOf((byte)'\\') is var ahead and >= 0)
+        {
+            at += ahead;
+            if (raw[at + 1] != (byte)'u')
+            {
+                at += 2;
+                continue;
+            }
+
+            var length = ReadRune(raw[at..], out var rune);
+            if (rune is null)
+            {
+                target.Write(raw[..at]);
+                target.Write("\uFFFD"u8);
+                raw = raw[(at + length)..];
+                at = 0;
+            }
+            else
+            {
+                at += length;
+            }
+        }
+
+        target.Write(raw);
     }
 
     // Null stands for what cannot be stored. Returns the length of the one or two escapes that were read.

@@ -19,14 +19,14 @@ internal sealed partial class PostgresAuditStore : IAuditStore
     private readonly bool _migrate;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly PostgresUpkeep _upkeep;
     private NpgsqlConnection? _connection;
-    private long _upkeepDone;
-    private bool _upkeepFailed;
-    private bool _upkeepForbidden;
+    private CopyBuffer? _buffer;
 
     public PostgresAuditStore(
         NpgsqlConnectionStringBuilder settings,
         bool migrate,
+        int retentionDays,
         AuditTimings timings,
         TimeProvider time,
         ILogger<PostgresAuditStore> logger)
@@ -41,6 +41,7 @@ internal sealed partial class PostgresAuditStore : IAuditStore
         _timings = timings;
         _time = time;
         _logger = logger;
+        _upkeep = new PostgresUpkeep(_source, retentionDays, timings, time, logger);
     }
 
     public string Name => "PostgreSQL";
@@ -90,32 +91,7 @@ internal sealed partial class PostgresAuditStore : IAuditStore
     public Task AppendAsync(AuditBatch batch, CancellationToken cancellationToken) =>
         AttemptAsync((connection, attempt) => CopyAsync(connection, batch, attempt), cancellationToken);
 
-    public async Task MaintainAsync(CancellationToken cancellationToken)
-    {
-        var interval = _upkeepFailed ? SchemaRetry : _timings.Upkeep;
-        if (_upkeepForbidden || (_upkeepDone != 0 && _time.GetElapsedTime(_upkeepDone) < interval))
-        {
-            return;
-        }
-
-        _upkeepDone = _time.GetTimestamp();
-        _upkeepFailed = true;
-        try
-        {
-            await EnsurePartitionsAsync().WaitAsync(_timings.Attempt, _time, cancellationToken);
-            _upkeepFailed = false;
-        }
-        catch (PostgresException exception) when (exception.SqlState is PostgresErrorCodes.InsufficientPrivilege
-            or PostgresErrorCodes.UndefinedFunction)
-        {
-            _upkeepForbidden = true;
-            LogUpkeepForbidden(exception.MessageText);
-        }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            LogUpkeepFailed(exception.Message);
-        }
-    }
+    public Task MaintainAsync(CancellationToken cancellationToken) => _upkeep.RunAsync(cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -173,7 +149,7 @@ internal sealed partial class PostgresAuditStore : IAuditStore
         }
     }
 
-    private static async Task CopyAsync(NpgsqlConnection connection, AuditBatch batch, Attempt attempt)
+    private async Task CopyAsync(NpgsqlConnection connection, AuditBatch batch, Attempt attempt)
     {
         await using var transaction = await connection.BeginTransactionAsync(CancellationToken.None);
         var stored = await PostgresCheckpoints.LockAndReadAsync(connection, batch.WriterId);
@@ -182,22 +158,40 @@ internal sealed partial class PostgresAuditStore : IAuditStore
             return;
         }
 
-        await using (var copy = await connection.BeginBinaryImportAsync(PostgresRows.CopySql, CancellationToken.None))
-        {
-            for (var i = 0; i < batch.Rows.Length; i++)
-            {
-                await PostgresRows.WriteAsync(copy, batch, i);
-            }
-
-            // Without Complete, disposing the import cancels the COPY and none of the rows are kept.
-            await copy.CompleteAsync(CancellationToken.None);
-        }
-
+        await SendAsync(connection, batch);
         await PostgresCheckpoints.MoveAsync(connection, batch);
         attempt.ThrowIfLeftBehind();
 
         // Sent only now that the server has said the checkpoint moved: a COMMIT is never on its way without that.
         await transaction.CommitAsync(CancellationToken.None);
+    }
+
+    // The format is written here and not by Npgsql's importer, which takes an await and a parameter for every field.
+    private async Task SendAsync(NpgsqlConnection connection, AuditBatch batch)
+    {
+        // Taken out of the field, as the connection is: an attempt that is left behind may still be sending from it.
+        var buffer = Interlocked.Exchange(ref _buffer, null) ?? new CopyBuffer();
+        // Disposing ends the COPY and throws what the server has against it. An exception before that leaves a COPY
+        // that ends early, in a transaction that nobody commits.
+        await using (var copy = await connection.BeginRawBinaryCopyAsync(PostgresRows.CopySql, CancellationToken.None))
+        {
+            buffer.Header();
+            for (var i = 0; i < batch.Rows.Length; i++)
+            {
+                PostgresRows.Write(buffer, batch, i);
+                if (buffer.Length >= CopyBuffer.FlushBytes)
+                {
+                    await copy.WriteAsync(buffer.Written, CancellationToken.None);
+                    buffer.Clear();
+                }
+            }
+
+            buffer.Trailer();
+            await copy.WriteAsync(buffer.Written, CancellationToken.None);
+        }
+
+        buffer.Clear();
+        _buffer = buffer.IsLarge ? null : buffer;
     }
 
     private async Task PrepareSchemaAsync()
@@ -213,22 +207,6 @@ internal sealed partial class PostgresAuditStore : IAuditStore
         else
         {
             await SchemaVerifier.VerifyAsync(_source);
-        }
-    }
-
-    private async Task EnsurePartitionsAsync()
-    {
-        await using var command = _source.CreateCommand("SELECT * FROM public.ensure_audit_partitions()");
-        await using var reader = await command.ExecuteReaderAsync(CancellationToken.None);
-        var made = new List<string>();
-        while (await reader.ReadAsync(CancellationToken.None))
-        {
-            made.Add(reader.GetString(0));
-        }
-
-        if (made.Count > 0)
-        {
-            LogPartitionsMade(string.Join(", ", made));
         }
     }
 
@@ -269,21 +247,4 @@ internal sealed partial class PostgresAuditStore : IAuditStore
 
     [LoggerMessage(3100, LogLevel.Information, "Audit schema brought up to {Version}: {Scripts}")]
     private partial void LogMigrated(string version, string scripts);
-
-    [LoggerMessage(3101, LogLevel.Information, "Audit partitions made: {Partitions}")]
-    private partial void LogPartitionsMade(string partitions);
-
-    [LoggerMessage(
-        3102,
-        LogLevel.Warning,
-        "Audit partitions are not made ahead: {Error}. Rows go to existing partitions or to audit_log_default; "
-        + "the next try is in a minute.")]
-    private partial void LogUpkeepFailed(string error);
-
-    [LoggerMessage(
-        3103,
-        LogLevel.Warning,
-        "Audit partitions are left to the DBA: {Error}. Grant EXECUTE on public.ensure_audit_partitions, or call it "
-        + "from a scheduled job; until then rows without a partition go to audit_log_default.")]
-    private partial void LogUpkeepForbidden(string error);
 }

@@ -1,9 +1,6 @@
-using Npgsql;
-using NpgsqlTypes;
-
 namespace Sentinel.Audit.Stores;
 
-/// <summary>Writes rows into a binary COPY, column by column, without boxing.</summary>
+/// <summary>Writes rows into a binary COPY, column by column.</summary>
 internal static class PostgresRows
 {
     public const string CopySql =
@@ -15,66 +12,51 @@ internal static class PostgresRows
         decision, instance, journal_id, seq, chain_hash) FROM STDIN (FORMAT BINARY)
         """;
 
+    private const int Fields = 35;
+
     /// <summary>PostgreSQL counts times from 2000.</summary>
     public static readonly long EpochMicros =
         new DateTime(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks / TimeSpan.TicksPerMicrosecond;
 
     /// <summary>In the order of <see cref="CopySql"/>.</summary>
-    public static async Task WriteAsync(NpgsqlBinaryImporter copy, AuditBatch batch, int index)
+    public static void Write(CopyBuffer buffer, AuditBatch batch, int index)
     {
         var row = batch.Rows.Span[index];
-        await copy.StartRowAsync(CancellationToken.None);
-        await copy.WriteAsync(row.RequestId, NpgsqlDbType.Uuid, CancellationToken.None);
-        // As the wire has it: Npgsql turns the first and last DateTime into infinities.
-        await copy.WriteAsync(row.TimestampMicros - EpochMicros, NpgsqlDbType.TimestampTz, CancellationToken.None);
-        await TextAsync(copy, row.ClientSubject);
-        await TextAsync(copy, row.ClientRole);
-        await TextAsync(copy, row.ToolName);
-        await TextAsync(copy, row.BackendName);
-        await JsonAsync(copy, row.RequestArgs);
-        await TextAsync(copy, row.ResponseStatus);
-        await TextAsync(copy, row.ErrorMessage);
-        await LongAsync(copy, row.LatencyMs);
-        await TextAsync(copy, row.Reason);
-        await IntAsync(copy, row.ErrorCode);
-        await IntAsync(copy, row.HttpStatus);
-        await LongAsync(copy, row.LatencyUs);
-        await LongAsync(copy, row.FirstByteUs);
-        await LongAsync(copy, row.GatewayUs);
-        await TextAsync(copy, row.ClientIssuer);
-        await TextAsync(copy, row.ClientTenant);
-        await TextAsync(copy, row.ClientDisplay);
-        await TextAsync(copy, row.ClientApp);
-        await TextAsync(copy, row.Method);
-        await TextAsync(copy, row.JsonRpcId);
-        await TextAsync(copy, row.SessionHash);
-        await TextAsync(copy, row.ProtocolVersion);
-        await TextAsync(copy, row.ClientName);
-        await TextAsync(copy, row.ClientAddress);
-        await TextAsync(copy, row.Route);
-        await TextAsync(copy, row.TraceId);
-        await LongAsync(copy, row.RequestBytes);
-        await LongAsync(copy, row.ResponseBytes);
-        await TextAsync(copy, row.Decision);
-        await TextAsync(copy, batch.Instance);
-        await copy.WriteAsync(batch.WriterId, NpgsqlDbType.Uuid, CancellationToken.None);
-        await copy.WriteAsync(batch.Seqs.Span[index], NpgsqlDbType.Bigint, CancellationToken.None);
-        await copy.WriteAsync(batch.ChainHashes.Span[index], NpgsqlDbType.Bytea, CancellationToken.None);
+        buffer.StartRow(Fields);
+        buffer.Uuid(row.RequestId);
+        buffer.Long(row.TimestampMicros - EpochMicros);
+        buffer.Text(row.ClientSubject);
+        buffer.Text(row.ClientRole);
+        buffer.Text(row.ToolName);
+        buffer.Text(row.BackendName);
+        buffer.Jsonb(row.RequestArgs.Span);
+        buffer.Text(row.ResponseStatus);
+        buffer.Text(row.ErrorMessage);
+        buffer.Long(row.LatencyMs);
+        buffer.Text(row.Reason);
+        buffer.Int(row.ErrorCode);
+        buffer.Int(row.HttpStatus);
+        buffer.Long(row.LatencyUs);
+        buffer.Long(row.FirstByteUs);
+        buffer.Long(row.GatewayUs);
+        buffer.Text(row.ClientIssuer);
+        buffer.Text(row.ClientTenant);
+        buffer.Text(row.ClientDisplay);
+        buffer.Text(row.ClientApp);
+        buffer.Text(row.Method);
+        buffer.Text(row.JsonRpcId);
+        buffer.Text(row.SessionHash);
+        buffer.Text(row.ProtocolVersion);
+        buffer.Text(row.ClientName);
+        buffer.Text(row.ClientAddress);
+        buffer.Text(row.Route);
+        buffer.Text(row.TraceId);
+        buffer.Long(row.RequestBytes);
+        buffer.Long(row.ResponseBytes);
+        buffer.Text(row.Decision);
+        buffer.Text(batch.Instance);
+        buffer.Uuid(batch.WriterId);
+        buffer.Long(batch.Seqs.Span[index]);
+        buffer.Bytes(batch.ChainHashes.Span[index]);
     }
-
-    private static Task TextAsync(NpgsqlBinaryImporter copy, string? value) => value is null
-        ? copy.WriteNullAsync(CancellationToken.None)
-        : copy.WriteAsync(value, NpgsqlDbType.Text, CancellationToken.None);
-
-    private static Task LongAsync(NpgsqlBinaryImporter copy, long? value) => value is { } number
-        ? copy.WriteAsync(number, NpgsqlDbType.Bigint, CancellationToken.None)
-        : copy.WriteNullAsync(CancellationToken.None);
-
-    private static Task IntAsync(NpgsqlBinaryImporter copy, int? value) => value is { } number
-        ? copy.WriteAsync(number, NpgsqlDbType.Integer, CancellationToken.None)
-        : copy.WriteNullAsync(CancellationToken.None);
-
-    private static Task JsonAsync(NpgsqlBinaryImporter copy, ReadOnlyMemory<byte> json) => json.IsEmpty
-        ? copy.WriteNullAsync(CancellationToken.None)
-        : copy.WriteAsync(json, NpgsqlDbType.Jsonb, CancellationToken.None);
 }

@@ -7,13 +7,20 @@ namespace Sentinel.Audit.Stores;
 /// <remarks>
 /// SQLite has no asynchronous calls; the writer's loop may block for the milliseconds that one takes.
 /// </remarks>
-internal sealed partial class SqliteAuditStore(string path, TimeProvider time, ILogger<SqliteAuditStore> logger)
+internal sealed partial class SqliteAuditStore(
+    string path,
+    int retentionDays,
+    TimeProvider time,
+    ILogger<SqliteAuditStore> logger)
     : IAuditStore
 {
+    private static readonly TimeSpan UpkeepInterval = TimeSpan.FromHours(1);
+
     private const int BusySeconds = 5;
 
     private readonly ILogger _logger = logger;
     private SqliteConnection? _connection;
+    private long _upkeptAt;
 
     public string Name => "SQLite";
 
@@ -36,7 +43,7 @@ internal sealed partial class SqliteAuditStore(string path, TimeProvider time, I
         }
     }
 
-    public Task PrepareAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task PrepareAsync(CancellationToken cancellationToken) => MaintainAsync(cancellationToken);
 
     public Task<IReadOnlyDictionary<DateOnly, Checkpoint>> ReadCheckpointsAsync(
         Guid writerId,
@@ -53,7 +60,34 @@ internal sealed partial class SqliteAuditStore(string path, TimeProvider time, I
         return Task.CompletedTask;
     }
 
-    public Task MaintainAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task MaintainAsync(CancellationToken cancellationToken)
+    {
+        if (retentionDays == 0 || (_upkeptAt != 0 && time.GetElapsedTime(_upkeptAt) < UpkeepInterval))
+        {
+            return Task.CompletedTask;
+        }
+
+        try
+        {
+            var month = "";
+            var rows = 0;
+            OnConnection(connection =>
+                (month, rows) = SqliteRetention.DropOneMonth(connection, time.GetUtcNow(), retentionDays));
+            // One month at a time: the writer's turn comes in between.
+            _upkeptAt = rows == 0 ? time.GetTimestamp() : 0;
+            if (rows > 0)
+            {
+                LogMonthDropped(month, rows);
+            }
+        }
+        catch (AuditStoreException exception)
+        {
+            _upkeptAt = time.GetTimestamp();
+            LogRetentionFailed(exception.Message);
+        }
+
+        return Task.CompletedTask;
+    }
 
     public ValueTask DisposeAsync()
     {
@@ -146,4 +180,13 @@ internal sealed partial class SqliteAuditStore(string path, TimeProvider time, I
 
     [LoggerMessage(3110, LogLevel.Information, "Audit rows are kept in {Path}.")]
     private partial void LogOpened(string path);
+
+    [LoggerMessage(3310, LogLevel.Information, "Audit rows of {Month} deleted, by Audit.RetentionDays: {Rows}")]
+    private partial void LogMonthDropped(string month, int rows);
+
+    [LoggerMessage(
+        3311,
+        LogLevel.Warning,
+        "Old audit rows are not deleted: {Error}. They stay until a later try; the next is in an hour.")]
+    private partial void LogRetentionFailed(string error);
 }

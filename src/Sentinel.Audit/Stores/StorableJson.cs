@@ -3,171 +3,86 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
+using Sentinel.Audit.Redaction;
 
 namespace Sentinel.Audit.Stores;
 
 /// <summary>Makes a call's <c>params</c> fit to be kept: storable as jsonb, and without secrets.</summary>
-/// <remarks>Where nothing has to change the bytes are passed on as they are, after one look at each token.</remarks>
+/// <remarks>
+/// One pass over the tokens. Where nothing has to change the bytes are passed on as they are; else everything but the
+/// values at fault is copied as it stands.
+/// </remarks>
 internal static class StorableJson
 {
     /// <summary>Stands for arguments that no store takes.</summary>
     public static readonly ReadOnlyMemory<byte> Unstorable = """{"_unstorable":true}"""u8.ToArray();
 
-    // Room for what surrounds a message that the strict reader has let through at 64.
-    private const int DepthMax = 128;
+    /// <summary>Deeper ones are <see cref="Unstorable"/>.</summary>
+    /// <remarks>Room for what surrounds a message that the strict reader has let through at 64.</remarks>
+    public const int DepthMax = 128;
 
     private static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = DepthMax };
 
     private static readonly JsonWriterOptions WriterOptions = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        MaxDepth = DepthMax,
-        SkipValidation = true,
     };
 
     /// <param name="json">One JSON value, or empty for none.</param>
+    /// <param name="redact">What to hide besides what looks like a secret, or null for nothing.</param>
     /// <returns>The same memory, a changed copy, or <see cref="Unstorable"/> where it is no JSON at all.</returns>
-    public static ReadOnlyMemory<byte> From(ReadOnlyMemory<byte> json)
+    public static ReadOnlyMemory<byte> From(ReadOnlyMemory<byte> json, RedactMatcher? redact = null)
     {
         if (json.IsEmpty)
         {
             return json;
         }
 
+        return Change(json.Span, redact) ?? json;
+    }
+
+    /// <returns>Null where nothing has to change.</returns>
+    public static ReadOnlyMemory<byte>? Change(ReadOnlySpan<byte> json, RedactMatcher? redact)
+    {
+        var repaired = Utf8.IsValid(json) ? null : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(json));
+        json = repaired ?? json;
+        var words = (DepthMax + 2) * (redact?.Words ?? 0);
+        var rented = words == 0 ? null : ArrayPool<ulong>.Shared.Rent(words);
         try
         {
-            if (!Utf8.IsValid(json.Span))
+            var pass = new StorablePass(json, new RedactPlace(redact, rented));
+            var changed = pass.Run(new Utf8JsonReader(json, ReaderOptions));
+            if (pass.HasUnstorableKey)
             {
-                json = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(json.Span));
+                return AsText(changed is null ? json : changed.WrittenSpan);
             }
 
-            return NeedsChange(json.Span) ? Rewrite(json.Span) : json;
+            return changed?.WrittenMemory ?? repaired?.AsMemory();
         }
         catch (JsonException)
         {
             return Unstorable;
         }
-    }
-
-    private static bool NeedsChange(ReadOnlySpan<byte> json)
-    {
-        var reader = new Utf8JsonReader(json, ReaderOptions);
-        while (reader.Read())
+        finally
         {
-            var needsChange = reader.TokenType switch
+            if (rented is not null)
             {
-                JsonTokenType.PropertyName => IsHidden(ref reader) || HasUnstorable(ref reader),
-                JsonTokenType.String => HasUnstorable(ref reader),
-                JsonTokenType.Number => !JsonNumbers.IsStorable(reader.ValueSpan),
-                _ => false,
-            };
-            if (needsChange)
-            {
-                return true;
+                ArrayPool<ulong>.Shared.Return(rented);
             }
         }
-
-        return false;
     }
 
-    private static ReadOnlyMemory<byte> Rewrite(ReadOnlySpan<byte> json)
+    // Two keys that differ could become one when made storable, and an argument go unseen. As a text every escape is
+    // kept as the caller spelt it.
+    private static ReadOnlyMemory<byte> AsText(ReadOnlySpan<byte> json)
     {
-        var target = new ArrayBufferWriter<byte>(json.Length);
+        var target = new ArrayBufferWriter<byte>(json.Length + 64);
         using var writer = new Utf8JsonWriter(target, WriterOptions);
-        var reader = new Utf8JsonReader(json, ReaderOptions);
-        while (reader.Read())
-        {
-            if (reader.TokenType == JsonTokenType.PropertyName && IsHidden(ref reader))
-            {
-                WriteString(ref reader, writer, isKey: true);
-                writer.WriteStringValue("[redacted]"u8);
-                reader.Read();
-                reader.Skip();
-            }
-            else
-            {
-                WriteToken(ref reader, writer);
-            }
-        }
-
+        writer.WriteStartObject();
+        writer.WriteBoolean("_unstorable"u8, true);
+        writer.WriteString("_json"u8, json);
+        writer.WriteEndObject();
         writer.Flush();
         return target.WrittenMemory;
     }
-
-    private static void WriteToken(ref Utf8JsonReader reader, Utf8JsonWriter writer)
-    {
-        switch (reader.TokenType)
-        {
-            case JsonTokenType.StartObject:
-                writer.WriteStartObject();
-                break;
-            case JsonTokenType.EndObject:
-                writer.WriteEndObject();
-                break;
-            case JsonTokenType.StartArray:
-                writer.WriteStartArray();
-                break;
-            case JsonTokenType.EndArray:
-                writer.WriteEndArray();
-                break;
-            case JsonTokenType.PropertyName:
-                WriteString(ref reader, writer, isKey: true);
-                break;
-            case JsonTokenType.String:
-                WriteString(ref reader, writer, isKey: false);
-                break;
-            case JsonTokenType.Number when !JsonNumbers.IsStorable(reader.ValueSpan):
-                writer.WriteStringValue(reader.ValueSpan);
-                break;
-            default:
-                writer.WriteRawValue(reader.ValueSpan, skipInputValidation: true);
-                break;
-        }
-    }
-
-    private static void WriteString(ref Utf8JsonReader reader, Utf8JsonWriter writer, bool isKey)
-    {
-        var rented = ArrayPool<byte>.Shared.Rent(reader.ValueSpan.Length);
-        try
-        {
-            var value = rented.AsSpan(0, JsonStrings.Unescape(reader.ValueSpan, rented));
-            if (isKey)
-            {
-                writer.WritePropertyName(value);
-            }
-            else
-            {
-                writer.WriteStringValue(value);
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(rented);
-        }
-    }
-
-    private static bool HasUnstorable(ref Utf8JsonReader reader) =>
-        reader.ValueIsEscaped && JsonStrings.HasUnstorableEscape(reader.ValueSpan);
-
-    private static bool IsHidden(ref Utf8JsonReader reader)
-    {
-        if (!reader.ValueIsEscaped)
-        {
-            return IsHidden(reader.ValueSpan, reader.CurrentDepth);
-        }
-
-        var rented = ArrayPool<byte>.Shared.Rent(reader.ValueSpan.Length);
-        try
-        {
-            var length = JsonStrings.Unescape(reader.ValueSpan, rented);
-            return IsHidden(rented.AsSpan(0, length), reader.CurrentDepth);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(rented);
-        }
-    }
-
-    private static bool IsHidden(ReadOnlySpan<byte> key, int depth) =>
-        SecretKeys.Match(key) || (depth == 1 && SecretKeys.IsRequestState(key));
 }

@@ -135,6 +135,14 @@ internal static partial class SentinelChecks
                 + $"write {16L * audit.MaxArgumentBytes} at least, or lower Audit.MaxArgumentBytes."));
         }
 
+        if (audit.RetentionDays is > 0 and < AuditOptions.RetentionDaysMin)
+        {
+            faults.Add($"{Section}.Audit.RetentionDays", string.Create(
+                CultureInfo.InvariantCulture,
+                $"{audit.RetentionDays} days are too few to look into anything; write "
+                + $"{AuditOptions.RetentionDaysMin} at least, or 0 to keep rows for ever"));
+        }
+
         for (var i = 0; i < audit.StrictFor.Count; i++)
         {
             try

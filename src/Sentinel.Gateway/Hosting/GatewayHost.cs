@@ -80,7 +80,8 @@ internal static class GatewayHost
         services.AddSentinelSessions();
         services.AddReverseProxy();
         services.AddSingleton<ITransformProvider, TransformOrder>();
-        services.AddSingleton<InspectRequest>(RequestInspector.InspectAsync);
+        services.AddSingleton<RequestInspector>();
+        services.AddSingleton<InspectRequest>(provider => provider.GetRequiredService<RequestInspector>().InspectAsync);
         services.AddSingleton<MethodMetrics>();
         services.AddSingleton<CallLimiter>();
         services.AddSingleton<LimitMetrics>();

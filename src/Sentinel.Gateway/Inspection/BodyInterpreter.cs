@@ -11,12 +11,12 @@ internal static class BodyInterpreter
         ReadOnlySpan<byte> body,
         IHeaderDictionary headers,
         McpExchange exchange,
-        int maxArgumentBytes)
+        AuditArguments arguments)
     {
         exchange.ProtocolVersion = headers[McpHeaders.ProtocolVersion];
         if (MessageBatch.IsBatch(body))
         {
-            return InterpretBatch(body, exchange, maxArgumentBytes);
+            return InterpretBatch(body, exchange, arguments);
         }
 
         var fault = MessageReader.Read(body, out var message);
@@ -25,14 +25,14 @@ internal static class BodyInterpreter
         exchange.ProtocolVersion = message.ProtocolVersion ?? exchange.ProtocolVersion;
         if (ToolCall.KindOf(message) is not null)
         {
-            exchange.Calls = [CallOf(message, exchange.RequestId, body, maxArgumentBytes)];
+            exchange.Calls = [CallOf(message, exchange.RequestId, body, arguments)];
         }
 
         return fault is null ? RevisionHeaders.Check(headers, message) : Refusal.OfFault(fault);
     }
 
     // Every message is read and recorded whether batches exist at this revision or not: some servers run them at any.
-    private static Refusal? InterpretBatch(ReadOnlySpan<byte> body, McpExchange exchange, int maxArgumentBytes)
+    private static Refusal? InterpretBatch(ReadOnlySpan<byte> body, McpExchange exchange, AuditArguments arguments)
     {
         var places = new List<Range>();
         if (MessageBatch.Split(body, places) is { } fault)
@@ -54,7 +54,7 @@ internal static class BodyInterpreter
             if (ToolCall.KindOf(message) is not null)
             {
                 var requestId = calls.Count == 0 ? exchange.RequestId : exchange.NewRequestId();
-                calls.Add(CallOf(message, requestId, messageBody, maxArgumentBytes));
+                calls.Add(CallOf(message, requestId, messageBody, arguments));
             }
         }
 
@@ -69,8 +69,12 @@ internal static class BodyInterpreter
         return Array.Find(refusals, refusal => refusal is not null);
     }
 
-    private static ToolCall CallOf(McpMessage message, Guid requestId, ReadOnlySpan<byte> body, int maxArgumentBytes) =>
+    private static ToolCall CallOf(
+        McpMessage message,
+        Guid requestId,
+        ReadOnlySpan<byte> body,
+        AuditArguments arguments) =>
         message is { IsSound: true, Target: { } name, Params: { } place }
-            ? new ToolCall(message, requestId, name, AuditArguments.Capture(body[place], maxArgumentBytes))
+            ? new ToolCall(message, requestId, name, arguments.Capture(body[place]))
             : new ToolCall(message, requestId, ToolCall.UnknownName, default);
 }

@@ -1,16 +1,18 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http.Features;
+using Sentinel.Audit;
 using Sentinel.Gateway.Configuration;
 using Sentinel.Gateway.Exchange;
 
 namespace Sentinel.Gateway.Inspection;
 
 /// <summary>Reads a request's body where it lies, with a cap of its own, and says what it asks for.</summary>
-internal static class RequestInspector
+/// <param name="arguments">What is kept of a call's arguments for the audit trail.</param>
+internal sealed class RequestInspector(AuditArguments arguments)
 {
     /// <inheritdoc cref="InspectRequest"/>
-    public static ValueTask<Refusal?> InspectAsync(HttpContext context)
+    public ValueTask<Refusal?> InspectAsync(HttpContext context)
     {
         var exchange = McpExchange.Of(context);
         if (exchange.IsInspected)
@@ -37,7 +39,7 @@ internal static class RequestInspector
             : ReadBodyAsync(context, exchange, settings);
     }
 
-    private static async ValueTask<Refusal?> ReadBodyAsync(
+    private async ValueTask<Refusal?> ReadBodyAsync(
         HttpContext context,
         McpExchange exchange,
         SentinelOptions settings)
@@ -65,7 +67,7 @@ internal static class RequestInspector
         try
         {
             exchange.RequestBytes = read.Buffer.Length;
-            return Interpret(read.Buffer, context.Request.Headers, exchange, settings.Audit.MaxArgumentBytes);
+            return Interpret(read.Buffer, context.Request.Headers, exchange);
         }
         finally
         {
@@ -75,15 +77,14 @@ internal static class RequestInspector
 
     // Kestrel hands bodies on in blocks of 4 KB. The reader wants one span, so longer ones are laid together for the
     // time of the parse, which holds no await.
-    private static Refusal? Interpret(
+    private Refusal? Interpret(
         ReadOnlySequence<byte> body,
         IHeaderDictionary headers,
-        McpExchange exchange,
-        int maxArgumentBytes)
+        McpExchange exchange)
     {
         if (body.IsSingleSegment)
         {
-            return BodyInterpreter.Interpret(body.FirstSpan, headers, exchange, maxArgumentBytes);
+            return BodyInterpreter.Interpret(body.FirstSpan, headers, exchange, arguments);
         }
 
         var length = (int)body.Length;
@@ -91,7 +92,7 @@ internal static class RequestInspector
         try
         {
             body.CopyTo(rented);
-            return BodyInterpreter.Interpret(rented.AsSpan(0, length), headers, exchange, maxArgumentBytes);
+            return BodyInterpreter.Interpret(rented.AsSpan(0, length), headers, exchange, arguments);
         }
         finally
         {

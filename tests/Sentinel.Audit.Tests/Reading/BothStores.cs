@@ -49,7 +49,7 @@ internal sealed class BothStores : IAsyncDisposable
         }
 
         await using (var store = new SqliteAuditStore(
-            SqlitePath, TimeProvider.System, NullLogger<SqliteAuditStore>.Instance))
+            SqlitePath, retentionDays: 0, TimeProvider.System, NullLogger<SqliteAuditStore>.Instance))
         {
             store.CheckConfiguration();
             await store.AppendAsync(batch, CancellationToken.None);

@@ -47,6 +47,10 @@ public sealed class BindingFaultTests
         "$.Sentinel.Rbac.Roles (line 4): this is a list; write an object: { … }")]
     [InlineData("\"Rbac\": { \"Roles\": { \"a\": null } }",
         "$.Sentinel.Rbac.Roles.a (line 4): this is null; write an object: { … }")]
+    [InlineData("\"Audit\": { \"Redact\": [\"$.arguments.pin\", \"$.rows[0].x\"] }",
+        "$.Sentinel.Audit.Redact[1] (line 4): '$.rows[0].x' cannot be read from '[0].x' on: after $ come .name, "
+        + "..name or [*], and a dot or bracket within a name is written as *; write for example $.arguments.password, "
+        + "$.arguments.rows[*].iban or $..*_pin")]
     [InlineData("\"Audit\": { \"Enabled\": 1 }",
         "$.Sentinel.Audit.Enabled (line 4): this is a number; write true or false")]
     [InlineData("\"Audit\": { \"Enabled\": [] }",

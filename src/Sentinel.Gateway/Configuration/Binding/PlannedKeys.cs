@@ -11,8 +11,6 @@ internal static class PlannedKeys
     public static readonly IReadOnlySet<string> Paths = new HashSet<string>(StringComparer.Ordinal)
     {
         "$.Sentinel.Telemetry",
-        "$.Sentinel.Audit.Redact",
-        "$.Sentinel.Audit.RetentionDays",
         "$.Sentinel.Management.ViewerRoles",
         "$.Sentinel.Management.MetricsTokenEnv",
     };

@@ -182,7 +182,7 @@ public sealed class ReplayCommandTests : IDisposable
         ClientRole = "dev",
         ToolName = tool,
         BackendName = "github",
-        RequestArgs = AuditArguments.Capture("""{"name":"x","arguments":{"q":1}}"""u8, 65536),
+        RequestArgs = """{"name":"x","arguments":{"q":1}}"""u8.ToArray(),
         Outcome = outcome,
         Reason = reason,
         LatencyUs = 5,

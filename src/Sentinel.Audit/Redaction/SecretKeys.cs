@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Sentinel.Audit.Stores;
+namespace Sentinel.Audit.Redaction;
 
 /// <summary>Which JSON keys look as if a secret stood under them.</summary>
 internal static class SecretKeys
