@@ -18,7 +18,8 @@ public sealed class ArgumentRuleTests(ArgumentRuleTests.Rules rules) : IClassFix
                   "Tool": "raw/create",
                   "Arguments": { "project": ["OPS", "DEV-*"], "priority": { "Max": 3, "Required": false } }
                 },
-                { "Tool": "raw/send", "Arguments": { "to[*].address": ["*@example.com"], "bcc": { "Absent": true } } }
+                { "Tool": "raw/send", "Arguments": { "to[*].address": ["*@example.com"], "bcc": { "Absent": true } } },
+                { "Tool": "prompt:raw/report", "Arguments": { "team": "red" } }
               ],
               "Deny": [ { "Tool": "raw/deploy", "Arguments": { "env": "prod" } } ]
             }
@@ -132,6 +133,22 @@ public sealed class ArgumentRuleTests(ArgumentRuleTests.Rules rules) : IClassFix
         Assert.Equal(
             [null, null, "batch_refused", "rbac"],
             (await rules.Gateway.RowsAsync(_client)).Select(row => row.Text("reason")));
+    }
+
+    [Theory]
+    [InlineData("""{"team":"red"}""", true)]
+    [InlineData("""{"team":"blue"}""", false)]
+    [InlineData("""{"team":"red","Team":"blue"}""", false)]
+    [InlineData("{}", false)]
+    public async Task Prompts_are_judged_by_their_arguments_too(string arguments, bool isAllowed)
+    {
+        var members = $"\"name\":\"report\",\"arguments\":{arguments}";
+
+        await rules.Gateway.SendAsync(_client, RulesGateway.Message("prompts/get", members));
+        await rules.Gateway.SendModernAsync(_client, "prompts/get", members, "report");
+
+        Assert.Equal(isAllowed ? 2 : 0, rules.Gateway.Arrived(_client));
+        Assert.Equal(isAllowed ? 0 : 2, (await rules.Gateway.RowsAsync(_client)).Count);
     }
 
     private Task<Reply> CallAsync(string tool, string arguments) =>
