@@ -112,6 +112,7 @@ internal static class OutageBenchmark
         await using var store = new PostgresAuditStore(
             new NpgsqlConnectionStringBuilder(server.ConnectionString(database)),
             migrate: false,
+            retentionDays: 0,
             new AuditTimings(),
             TimeProvider.System,
             NullLogger<PostgresAuditStore>.Instance);
