@@ -95,7 +95,7 @@ internal static class PolicyExplainCommand
         }
 
         var (roles, problem) = await request.Caller.ResolveAsync(source, input, cancellationToken);
-        if ((problem ?? request.Problem()) is { } why)
+        if ((problem ?? request.Problem(source.Current)) is { } why)
         {
             await error.WriteLineAsync(FaultText.OneLine(why));
             return AnsweringCommand.NoAnswer;
@@ -134,9 +134,11 @@ internal static class PolicyExplainCommand
         {
             { WouldRefuse: { } refusal } =>
                 $"Enforced, it would be refused by {refusal.Rule}{At(refusal.Path)}.",
-            { IsAllowed: true } => $"Taking {decision.Path} out, or a Deny of it in any of the caller's roles.",
+            { IsAllowed: true } =>
+                $"A Deny of it in any of the caller's roles; or taking out {decision.Path} and whatever else grants it.",
             { Reason: Decision.ReasonKillSwitch } => $"Taking {decision.Path} out; it holds for every caller.",
-            { Path: { } path } => $"Narrowing {path}: a Deny wins over every Allow, of whatever role.",
+            { Path: { } path } =>
+                $"Narrowing {path}, and any further Deny that matches: one wins over every Allow, of whatever role.",
             _ when visible.IsAllowed =>
                 $"Other arguments: {visible.Rule}{At(visible.Path)} matches the name, and not these arguments.",
             _ when decision == Decision.NoGrant && roles.Count > 0 =>
@@ -159,12 +161,19 @@ internal static class PolicyExplainCommand
         bool IsJson = false)
     {
         /// <summary>Why it cannot be asked; null where it can.</summary>
-        public string? Problem()
+        public string? Problem(ConfigurationSnapshot snapshot)
         {
             var slash = Target.IndexOf('/', StringComparison.Ordinal);
             if (slash <= 0 || slash == Target.Length - 1)
             {
                 return $"--tool takes backend/name, for example github/search_code; this is '{Target}'.";
+            }
+
+            if (!snapshot.Clusters.Any(cluster => cluster.ClusterId == Target[..slash]))
+            {
+                var known = string.Join(", ", snapshot.Clusters.Select(cluster => cluster.ClusterId));
+                return $"There is no backend '{Target[..slash]}' in ReverseProxy.Clusters; there are {known}. "
+                    + "What is used is named without its kind: that is --kind's.";
             }
 
             try

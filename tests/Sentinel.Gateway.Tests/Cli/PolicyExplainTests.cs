@@ -80,6 +80,8 @@ public sealed class PolicyExplainTests : IDisposable
     [InlineData(null, null, "a/x", null, "Name the caller in one way")]
     [InlineData("reader", "ci", "a/x", null, "Name the caller in one way")]
     [InlineData("reader", null, "deploy", null, "--tool takes backend/name")]
+    [InlineData("reader", null, "b/deploy", null, "There is no backend 'b'")]
+    [InlineData("reader", null, "prompt:a/hello", null, "that is --kind's")]
     [InlineData("reader", null, "a/deploy", "{", "--args is no JSON")]
     [InlineData("reader", null, "a/deploy", "[]", "--args takes a JSON object")]
     public async Task Ends_with_2_where_it_cannot_tell(
