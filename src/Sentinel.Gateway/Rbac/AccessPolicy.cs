@@ -34,7 +34,11 @@ internal sealed class AccessPolicy
             role => new Role(
                 new RuleSet([.. role.Value.Allow.Select((rule, i) => RoleRule(role.Key, rule, i, false))], false),
                 new RuleSet([.. role.Value.Deny.Select((rule, i) => RoleRule(role.Key, rule, i, true))], true),
-                [.. role.Value.Allow.Where(GrantsAll).Select(rule => rule.Tool)]),
+                [
+                    .. role.Value.Allow.Select((rule, i) => (Rule: rule, Index: i))
+                        .Where(grant => GrantsAll(grant.Rule))
+                        .Select(grant => RoleRule(role.Key, grant.Rule, grant.Index, false)),
+                ]),
             StringComparer.Ordinal),
         options);
 
@@ -73,11 +77,7 @@ internal sealed class AccessPolicy
     /// not plain to see.
     /// </summary>
     public bool AllowsAll(IReadOnlyList<string> roles, string backend, TargetKind kind) =>
-        kind is not TargetKind.Resource
-        && !_disabled.Has(kind)
-        && roles.All(role => _roles.GetValueOrDefault(role)?.Deny.Has(kind) != true)
-        && roles.Any(role => _roles.GetValueOrDefault(role)?.Whole.Any(
-            pattern => pattern.Kind == kind && new Glob(pattern.Backend).Matches(backend)) == true);
+        WholeGrant(roles, backend, kind) is not null;
 
     /// <summary>
     /// Whether the caller has a grant on some tool of the backend: what methods need that name no tool, but a task.
@@ -111,6 +111,12 @@ internal sealed class AccessPolicy
             return disabled.Decision;
         }
 
+        // What has no safe form could be anything, which is no matter to a caller who may use everything.
+        if (kind == TargetKind.Resource && !target.IsSafe && WholeGrant(roles, backend, kind) is { } whole)
+        {
+            return whole;
+        }
+
         var decision = DecideByRoles(roles, target, ref search);
         if (decision.IsAllowed && Bound(kind, name, target) is { } bound)
         {
@@ -119,6 +125,15 @@ internal sealed class AccessPolicy
 
         return _isShadow && !decision.IsAllowed ? InShadow(decision) : decision;
     }
+
+    // A grant of everything, where nothing of that kind is forbidden to the caller.
+    private Decision? WholeGrant(IReadOnlyList<string> roles, string backend, TargetKind kind) =>
+        _disabled.Has(kind) || roles.Any(role => _roles.GetValueOrDefault(role)?.Deny.Has(kind) == true)
+            ? null
+            : roles.SelectMany(role => _roles.GetValueOrDefault(role)?.Whole ?? [])
+                .FirstOrDefault(grant =>
+                    grant.Pattern.Kind == kind && new Glob(grant.Pattern.Backend).Matches(backend))
+                .Rule?.Decision;
 
     private static Decision? Bound(TargetKind kind, string name, scoped Target target) =>
         kind == TargetKind.Resource
@@ -219,5 +234,5 @@ internal sealed class AccessPolicy
     /// <param name="Allow">What it grants.</param>
     /// <param name="Deny">What no grant overrides.</param>
     /// <param name="Whole">Those of its grants that name everything of a backend.</param>
-    private sealed record Role(RuleSet Allow, RuleSet Deny, TargetPattern[] Whole);
+    private sealed record Role(RuleSet Allow, RuleSet Deny, (TargetPattern Pattern, Rule Rule)[] Whole);
 }

@@ -31,6 +31,7 @@ public sealed class DecisionTableTests
                 { "Tool": "a/trial", "Shadow": true }
               ]
             },
+            "everything": { "Allow": ["*", "prompt:*", "resource:*"] },
             "nobody": {}
           },
           "Disabled": ["a/list_all", "prompt:a/off"]
@@ -40,6 +41,7 @@ public sealed class DecisionTableTests
     private static readonly (string[] Roles, string Backend)[] Callers =
     [
         (["reader"], "a"), (["reader"], "A"), (["writer"], "a"), (["reader", "writer"], "a"), (["nobody"], "a"), ([], "a"),
+        (["everything"], "a"), (["everything", "reader"], "a"),
     ];
 
     private static readonly (TargetKind Kind, string Name)[] Names =
