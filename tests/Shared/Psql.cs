@@ -8,7 +8,7 @@ public static class Psql
     /// <summary>Runs one command, an SQL one or one of psql's own.</summary>
     /// <returns>What it printed, as bytes.</returns>
     /// <exception cref="InvalidOperationException">It failed; the message has its errors.</exception>
-    public static async Task<byte[]> RunAsync(PostgresServer server, string database, string command)
+    public static async Task<byte[]> RunAsync(PostgresServer server, string database, string command, params string[] options)
     {
         var program = Path.Combine(PostgresServer.FindBinaries()!, "psql");
         var startInfo = new System.Diagnostics.ProcessStartInfo(
@@ -16,6 +16,7 @@ public static class Psql
             [
                 "-X", "-v", "ON_ERROR_STOP=1", "-P", "pager=off", "-h", "127.0.0.1",
                 "-p", server.Port.ToString(CultureInfo.InvariantCulture), "-U", "postgres", "-d", database, "-c", command,
+                .. options,
             ])
         {
             RedirectStandardOutput = true,
