@@ -35,7 +35,8 @@ public sealed class HostileValuesTests(PostgresFixture postgres) : IDisposable
             new NpgsqlConnectionStringBuilder(url), AuditReader.DefaultTimeout);
         await AssertStoredAsync(reader);
         AssertPrintable(await Psql.RunAsync(server, database, Everything(), "--expanded"));
-        AssertPrintable(await Psql.RunAsync(server, database, "SELECT client_subject, tool_name FROM public.audit_log"));
+        AssertPrintable(await Psql.RunAsync(
+            server, database, "SELECT client_subject, tool_name FROM public.audit_log"));
     }
 
     [Fact]

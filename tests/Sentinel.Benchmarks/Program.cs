@@ -3,6 +3,7 @@ using Sentinel.Benchmarks.Calls;
 using Sentinel.Benchmarks.Copy;
 using Sentinel.Benchmarks.Events;
 using Sentinel.Benchmarks.Micro;
+using Sentinel.Benchmarks.Outage;
 using Sentinel.Benchmarks.Processes;
 using Sentinel.Benchmarks.Replay;
 
@@ -26,6 +27,9 @@ switch (args.FirstOrDefault())
             args.Length > 2 && args[1] == "--calls" ? int.Parse(args[2], CultureInfo.InvariantCulture) : 1_000_000);
     case "copy":
         return await CopyBenchmark.RunAsync(CopyOptions.Parse(args.AsSpan(1)));
+    case "outage":
+        return await OutageBenchmark.RunAsync(
+            args.Length > 2 && args[1] == "--entries" ? int.Parse(args[2], CultureInfo.InvariantCulture) : 1_000_000);
     case "micro":
         return MicroBenchmarks.Run(args[1..]);
     default:
@@ -35,6 +39,7 @@ switch (args.FirstOrDefault())
             events
             replay [--calls N]
             copy [--rows N] [--rounds N] [--flat ROWS]
+            outage [--entries N]
             micro [--filter *Observer*]
             """);
         return 2;

@@ -18,7 +18,8 @@ public sealed class ArgumentRuleTests(ArgumentRuleTests.Rules rules) : IClassFix
                   "Tool": "raw/create",
                   "Arguments": { "project": ["OPS", "DEV-*"], "priority": { "Max": 3, "Required": false } }
                 },
-                { "Tool": "raw/send", "Arguments": { "to[*].address": ["*@example.com"], "bcc": { "Absent": true } } }
+                { "Tool": "raw/send", "Arguments": { "to[*].address": ["*@example.com"], "bcc": { "Absent": true } } },
+                { "Tool": "prompt:raw/report", "Arguments": { "team": "red" } }
               ],
               "Deny": [ { "Tool": "raw/deploy", "Arguments": { "env": "prod" } } ]
             }
@@ -32,6 +33,7 @@ public sealed class ArgumentRuleTests(ArgumentRuleTests.Rules rules) : IClassFix
     [InlineData("create", """{"project":"OPS"}""")]
     [InlineData("create", """{"priority":3.0,"project":"DEV-17"}""")]
     [InlineData("create", """{"pro\u006aect":"\u004fPS","other":[{"project":"X"}]}""")]
+    [InlineData("create", """{"priority":300e-2,"project":"DEV-"}""")]
     [InlineData("send", """{"to":[{"address":"a@example.com"},{"address":"b@example.com"}]}""")]
     [InlineData("deploy", """{"env":"staging"}""")]
     [InlineData("deploy", "{}")]
@@ -56,11 +58,16 @@ public sealed class ArgumentRuleTests(ArgumentRuleTests.Rules rules) : IClassFix
     [InlineData("create", """{"project":"OPS","priority":4}""")]
     [InlineData("create", """{"project":"OPS","priority":"3"}""")]
     [InlineData("send", """{"to":[{"address":"a@example.com"},{"address":"b@example.org"}]}""")]
+    [InlineData("create", """{"project":"OPS","priority":3.0000000000000000001}""")]
+    [InlineData("create", """{"project":"OPS","priority":1e999999999999}""")]
     [InlineData("send", """{"to":[]}""")]
     [InlineData("send", """{"to":[{"address":"a@example.com"}],"BCC":"x"}""")]
     [InlineData("deploy", """{"env":"prod"}""")]
     [InlineData("deploy", """{"env":"PROD"}""")]
     [InlineData("deploy", """{"env":["prod"]}""")]
+    [InlineData("deploy", """{"env":null}""")]
+    [InlineData("deploy", """{"env":7}""")]
+    [InlineData("deploy", """{"env":"prod\u0000 or not"}""")]
     [InlineData("deploy", """{"env":"staging","Env":"prod"}""")]
     [InlineData("deploy", """{"\u0045nv":"prod"}""")]
     public async Task Arguments_that_they_do_not_allow_are_refused_recorded_and_reach_no_server(
@@ -132,6 +139,22 @@ public sealed class ArgumentRuleTests(ArgumentRuleTests.Rules rules) : IClassFix
         Assert.Equal(
             [null, null, "batch_refused", "rbac"],
             (await rules.Gateway.RowsAsync(_client)).Select(row => row.Text("reason")));
+    }
+
+    [Theory]
+    [InlineData("""{"team":"red"}""", true)]
+    [InlineData("""{"team":"blue"}""", false)]
+    [InlineData("""{"team":"red","Team":"blue"}""", false)]
+    [InlineData("{}", false)]
+    public async Task Prompts_are_judged_by_their_arguments_too(string arguments, bool isAllowed)
+    {
+        var members = $"\"name\":\"report\",\"arguments\":{arguments}";
+
+        await rules.Gateway.SendAsync(_client, RulesGateway.Message("prompts/get", members));
+        await rules.Gateway.SendModernAsync(_client, "prompts/get", members, "report");
+
+        Assert.Equal(isAllowed ? 2 : 0, rules.Gateway.Arrived(_client));
+        Assert.Equal(isAllowed ? 0 : 2, (await rules.Gateway.RowsAsync(_client)).Count);
     }
 
     private Task<Reply> CallAsync(string tool, string arguments) =>

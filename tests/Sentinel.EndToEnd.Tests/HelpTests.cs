@@ -16,6 +16,7 @@ public sealed class HelpTests
     [InlineData("session-key")]
     [InlineData("session-key new")]
     [InlineData("policy")]
+    [InlineData("policy explain")]
     [InlineData("policy list")]
     [InlineData("policy approve")]
     [InlineData("policy replay")]

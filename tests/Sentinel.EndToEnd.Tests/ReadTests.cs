@@ -165,6 +165,26 @@ public sealed class ReadTests(ReadTests.Rules rules) : IClassFixture<ReadTests.R
         Assert.Equal(("tools/call", "success"), (row.Text("method"), row.Text("response_status")));
     }
 
+    [Theory]
+    [InlineData("greet", 1, new[] { "tools/call success " })]
+    [InlineData("fence", 0, new[] { "tools/call denied batch_refused", "prompts/get denied rbac" })]
+    public async Task In_a_batch_each_read_is_judged_and_leaves_a_row_only_when_denied(
+        string prompt,
+        int arrived,
+        string[] rows)
+    {
+        var get = RulesGateway.Message("prompts/get", $"\"name\":\"{prompt}\"", "2");
+
+        await rules.Gateway.SendAsync(
+            _client, $"[{RawCall.ToolCall("tool")},{get}]", ("MCP-Protocol-Version", "2025-03-26"));
+
+        Assert.Equal(arrived, rules.Gateway.Arrived(_client));
+        Assert.Equal(
+            rows,
+            (await rules.Gateway.RowsAsync(_client)).Select(
+                row => $"{row.Text("method")} {row.Text("response_status")} {row.Text("reason")}"));
+    }
+
     private Task<Reply> SendAsync(string method, string members, string key = Servers.TesterKey) =>
         rules.Gateway.SendAsAsync(key, _client, RulesGateway.Message(method, members, "\"7\""));
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace Sentinel.Tests.Shared;
@@ -8,23 +9,28 @@ public static class Psql
     /// <summary>Runs one command, an SQL one or one of psql's own.</summary>
     /// <returns>What it printed, as bytes.</returns>
     /// <exception cref="InvalidOperationException">It failed; the message has its errors.</exception>
-    public static async Task<byte[]> RunAsync(PostgresServer server, string database, string command, params string[] options)
+    public static async Task<byte[]> RunAsync(
+        PostgresServer server,
+        string database,
+        string command,
+        params string[] options)
     {
         var program = Path.Combine(PostgresServer.FindBinaries()!, "psql");
-        var startInfo = new System.Diagnostics.ProcessStartInfo(
+        var startInfo = new ProcessStartInfo(
             program,
             [
                 "-X", "-v", "ON_ERROR_STOP=1", "-P", "pager=off", "-h", "127.0.0.1",
-                "-p", server.Port.ToString(CultureInfo.InvariantCulture), "-U", "postgres", "-d", database, "-c", command,
-                .. options,
+                "-p", server.Port.ToString(CultureInfo.InvariantCulture), "-U", "postgres", "-d", database,
+                "-c", command, .. options,
             ])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            UseShellExecute = false,
         };
         startInfo.Environment["PGCLIENTENCODING"] = "UTF8";
         startInfo.Environment["LC_ALL"] = "C.UTF-8";
-        using var process = System.Diagnostics.Process.Start(startInfo)!;
+        using var process = Process.Start(startInfo)!;
         using var output = new MemoryStream();
         var errors = process.StandardError.ReadToEndAsync();
         await process.StandardOutput.BaseStream.CopyToAsync(output);

@@ -60,7 +60,8 @@ internal static class CheckCommand
         }
 
         // Both run, so that one report shows everything.
-        var areBackendsWell = await LiveBackendCheck.RunAsync(snapshot.Clusters, output, cancellationToken);
+        var areBackendsWell = await LiveBackendCheck.RunAsync(
+            snapshot.Clusters, snapshot.Sentinel.Rbac, output, cancellationToken);
         var isStoreWell = await LiveStoreCheck.RunAsync(
             snapshot.Sentinel.Audit, environment, output, cancellationToken);
         return areBackendsWell && isStoreWell ? 0 : 1;

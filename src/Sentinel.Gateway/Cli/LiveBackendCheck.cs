@@ -2,6 +2,7 @@ using System.Globalization;
 using ModelContextProtocol.Client;
 using Sentinel.Gateway.Authorization.Pinning;
 using Sentinel.Gateway.Configuration;
+using Sentinel.Gateway.Rbac;
 using Yarp.ReverseProxy.Configuration;
 
 namespace Sentinel.Gateway.Cli;
@@ -11,27 +12,50 @@ internal static class LiveBackendCheck
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
+    /// <summary>Says of each destination what it is, and of each backend which tools rules name in vain.</summary>
     /// <returns>Whether every destination answered.</returns>
     public static async Task<bool> RunAsync(
         IReadOnlyList<ClusterConfig> clusters,
+        RbacOptions rbac,
         TextWriter output,
         CancellationToken cancellationToken)
     {
         var isWell = true;
         foreach (var cluster in clusters)
         {
+            var tools = new HashSet<string>(StringComparer.Ordinal);
+            var areAllKnown = true;
             foreach (var (name, destination) in cluster.Destinations!)
             {
-                var (answered, text) = await TryAsync(new Uri(destination.Address), cancellationToken);
-                isWell &= answered;
+                var (answered, text) = await TryAsync(new Uri(destination.Address), tools, cancellationToken);
+                areAllKnown &= answered;
                 await output.WriteLineAsync(FaultText.OneLine($"backend {cluster.ClusterId}/{name}: {text}"));
+            }
+
+            isWell &= areAllKnown;
+            foreach (var pattern in areAllKnown ? NamedInVain(rbac, cluster.ClusterId, tools) : [])
+            {
+                await output.WriteLineAsync(FaultText.OneLine(
+                    $"warning: a rule names '{pattern}', and the backend has no such tool for this client"));
             }
         }
 
         return isWell;
     }
 
-    private static async Task<(bool Answered, string Text)> TryAsync(Uri address, CancellationToken cancellationToken)
+    // A rule about one tool by its name: one with wildcards may be meant for tools to come.
+    private static IEnumerable<TargetPattern> NamedInVain(RbacOptions rbac, string backend, HashSet<string> tools) =>
+        rbac.Roles.Values.SelectMany(role => role.Allow.Concat(role.Deny)).Select(rule => rule.Tool)
+            .Concat(rbac.Disabled)
+            .Where(pattern => pattern is { IsLiteral: true, Kind: TargetKind.Tool }
+                && pattern.MatchesFolded(backend, pattern.Name)
+                && !tools.Any(tool => pattern.MatchesFolded(backend, tool)))
+            .DistinctBy(pattern => pattern.ToString());
+
+    private static async Task<(bool Answered, string Text)> TryAsync(
+        Uri address,
+        HashSet<string> tools,
+        CancellationToken cancellationToken)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(Timeout);
@@ -40,7 +64,7 @@ internal static class LiveBackendCheck
         {
             try
             {
-                return (true, await DescribeAsync(endpoint, timeout.Token));
+                return (true, await DescribeAsync(endpoint, tools, timeout.Token));
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
@@ -57,7 +81,10 @@ internal static class LiveBackendCheck
         return (false, problem);
     }
 
-    private static async Task<string> DescribeAsync(Uri endpoint, CancellationToken cancellationToken)
+    private static async Task<string> DescribeAsync(
+        Uri endpoint,
+        HashSet<string> tools,
+        CancellationToken cancellationToken)
     {
         await using var transport = new HttpClientTransport(new HttpClientTransportOptions
         {
@@ -72,7 +99,8 @@ internal static class LiveBackendCheck
             return $"{server}, no tools";
         }
 
-        var tools = await client.ListToolsAsync(cancellationToken: cancellationToken);
-        return string.Create(CultureInfo.InvariantCulture, $"{server}, {tools.Count} tools");
+        var listed = await client.ListToolsAsync(cancellationToken: cancellationToken);
+        tools.UnionWith(listed.Select(tool => tool.Name));
+        return string.Create(CultureInfo.InvariantCulture, $"{server}, {listed.Count} tools");
     }
 }

@@ -7,6 +7,7 @@ internal static class PolicyCommand
 {
     public static Command Create() => new("policy", "Ask a policy before it bites, and approve changed tools.")
     {
+        PolicyExplainCommand.Create(),
         PolicyListCommand.Create(),
         ReplayCommand.Create(),
         PolicyApproveCommand.Create(),

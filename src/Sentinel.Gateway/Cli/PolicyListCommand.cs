@@ -24,18 +24,6 @@ internal static class PolicyListCommand
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    private static readonly Option<string[]> As = new("--as")
-    {
-        Description = "A role of the caller, which may be repeated.",
-        HelpName = "ROLE",
-    };
-
-    private static readonly Option<string> Key = new("--key")
-    {
-        Description = "The name of an API key, for its roles.",
-        HelpName = "NAME",
-    };
-
     private static readonly Option<bool> Json = new("--json")
     {
         Description = "Print JSON.",
@@ -46,14 +34,17 @@ internal static class PolicyListCommand
         var command = new Command("list", "List everything that a caller can use on the running backends.")
         {
             SharedOptions.Config,
-            As,
-            Key,
+            PolicyCaller.AsOption,
+            PolicyCaller.KeyOption,
+            PolicyCaller.TokenOption,
             Json,
         };
         command.SetAction((result, cancellationToken) => RunAsync(
             result.GetRequiredValue(SharedOptions.Config),
-            result.GetValue(As) ?? [],
-            result.GetValue(Key),
+            new PolicyCaller(
+                result.GetValue(PolicyCaller.AsOption) ?? [],
+                result.GetValue(PolicyCaller.KeyOption),
+                result.GetValue(PolicyCaller.TokenOption)),
             result.GetValue(Json),
             result.InvocationConfiguration,
             cancellationToken));
@@ -62,17 +53,15 @@ internal static class PolicyListCommand
 
     internal static async Task<int> RunAsync(
         string path,
-        string[] roles,
-        string? key,
+        PolicyCaller caller,
         bool isJson,
         InvocationConfiguration console,
         CancellationToken cancellationToken)
     {
-        ConfigurationSnapshot snapshot;
+        ConfigurationSource source;
         try
         {
-            var source = await ConfigurationSource.LoadAsync(path, ProcessEnvironment.Read(), cancellationToken);
-            snapshot = source.Current;
+            source = await ConfigurationSource.LoadAsync(path, ProcessEnvironment.Read(), cancellationToken);
         }
         catch (ConfigurationException e)
         {
@@ -80,13 +69,14 @@ internal static class PolicyListCommand
             return 1;
         }
 
-        if (Problem(snapshot, roles, key) is { } problem)
+        var snapshot = source.Current;
+        var (effective, problem) = await caller.ResolveAsync(source, Console.In, cancellationToken);
+        if (problem is not null)
         {
-            await console.Error.WriteLineAsync(problem);
+            await console.Error.WriteLineAsync(FaultText.OneLine(problem));
             return 1;
         }
 
-        var effective = key is null ? roles : KeyOf(snapshot, key)!.Roles;
         var usable = new List<UsableItem>();
         var isWell = true;
         foreach (var cluster in snapshot.Clusters)
@@ -107,26 +97,6 @@ internal static class PolicyListCommand
         await console.Output.WriteLineAsync(isJson ? JsonSerializer.Serialize(usable, Indented) : Table(usable));
         return isWell ? 0 : 1;
     }
-
-    private static string? Problem(ConfigurationSnapshot snapshot, string[] roles, string? key)
-    {
-        if (key is null == (roles.Length == 0))
-        {
-            return "Name the caller by --as ROLE or by --key NAME.";
-        }
-
-        if (key is not null && KeyOf(snapshot, key) is null)
-        {
-            return $"There is no API key '{key}' in Authentication.ApiKeys.";
-        }
-
-        return roles.FirstOrDefault(role => !snapshot.Policy.HasRole(role)) is { } unknown
-            ? $"There is no role '{unknown}' in Rbac.Roles."
-            : null;
-    }
-
-    private static ApiKeyOptions? KeyOf(ConfigurationSnapshot snapshot, string name) =>
-        snapshot.Sentinel.Authentication!.ApiKeys.FirstOrDefault(key => key.Name == name);
 
     private static async Task<List<UsableItem>> ListAsync(
         ConfigurationSnapshot snapshot,

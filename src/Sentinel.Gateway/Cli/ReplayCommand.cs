@@ -3,7 +3,6 @@ using Sentinel.Audit;
 using Sentinel.Audit.Reading;
 using Sentinel.Gateway.Cli.Replay;
 using Sentinel.Gateway.Configuration;
-using Sentinel.Gateway.Mcp;
 
 namespace Sentinel.Gateway.Cli;
 
@@ -75,7 +74,7 @@ internal static class ReplayCommand
             var snapshot = source.Current;
             await using var reader = AuditReader.Open(snapshot.Sentinel.Audit, environment.GetValueOrDefault);
             var replay = new PolicyReplay(snapshot.Policy);
-            var query = new AuditQuery { From = from, To = to, Method = McpMethods.ToolsCall };
+            var query = new AuditQuery { From = from, To = to };
             await replay.RunAsync(reader.ReadAsync(query, cancellationToken));
             var writer = new ReplayWriter(from, to, reader.Name, request.Config);
             await (request.IsJson

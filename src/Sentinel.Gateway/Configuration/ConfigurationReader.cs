@@ -64,6 +64,7 @@ internal static class ConfigurationReader
                 .. AzureAdChecks.Warnings(sentinel.Authentication, faults),
                 .. ApiKeyChecks.Warn(sentinel.Authentication!, proxy.Clusters, faults),
                 .. PatternWarnings.Find(sentinel.Rbac, proxy.Clusters, faults),
+                .. RoleWarnings.Find(sentinel, faults),
                 .. LimitsChecks.Warnings(sentinel.Limits, proxy.Clusters, faults),
             ],
         };

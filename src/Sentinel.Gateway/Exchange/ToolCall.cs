@@ -52,7 +52,10 @@ internal sealed class ToolCall(McpMessage message, Guid requestId, string toolNa
     public long? AnsweredUs => Volatile.Read(ref _answered)?.ElapsedUs;
 
     /// <summary>What a message uses, where it is one that may leave a row; null for another.</summary>
-    public static TargetKind? KindOf(McpMessage message) => message.Method switch
+    public static TargetKind? KindOf(McpMessage message) => KindOf(message.Method);
+
+    /// <summary>What a method uses, where its requests may leave rows; null for another.</summary>
+    public static TargetKind? KindOf(string? method) => method switch
     {
         McpMethods.ToolsCall => TargetKind.Tool,
         McpMethods.PromptsGet => TargetKind.Prompt,

@@ -18,7 +18,7 @@ internal sealed record CopyOptions(int Rows, int Rounds, bool IsFlatness)
                 "--rows" => options with { Rows = Number(arguments[++i]) },
                 "--rounds" => options with { Rounds = Number(arguments[++i]) },
                 "--flat" => options with { Rows = Number(arguments[++i]), IsFlatness = true },
-                var other => throw new ArgumentException($"'{other}' is no option of copy."),
+                var other => throw new ArgumentException($"'{other}' is no option of copy.", nameof(arguments)),
             };
         }
 

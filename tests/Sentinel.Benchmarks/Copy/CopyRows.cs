@@ -28,7 +28,7 @@ internal static class CopyRows
 
     private static AuditEntry Entry(int number, DateTime timestamp) => new()
     {
-        RequestId = Guid.CreateVersion7(timestamp),
+        RequestId = Guid.CreateVersion7(new DateTimeOffset(timestamp)),
         Timestamp = timestamp,
         ClientSubject = string.Create(CultureInfo.InvariantCulture, $"caller-{number % 1000}"),
         ClientRole = "analyst,reader",

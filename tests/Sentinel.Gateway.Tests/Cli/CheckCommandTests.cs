@@ -86,6 +86,21 @@ public sealed class CheckCommandTests
     }
 
     [Fact]
+    public async Task A_rule_about_a_tool_that_no_backend_has_is_warned_of()
+    {
+        await using var server = await StartServerAsync();
+        var file = WatchedFile.Numbered(1)
+            .Replace("http://127.0.0.1:3001", server.Urls.Single(), StringComparison.Ordinal)
+            .Replace("[\"*\"]", "[\"c1/ghost\", \"c1/gh*\", \"*\"]", StringComparison.Ordinal);
+
+        var (code, output, _) = await CheckAsync(file, isLive: true);
+
+        Assert.Equal(0, code);
+        Assert.Contains("warning: a rule names 'c1/ghost', and the backend has no such tool", output, StringComparison.Ordinal);
+        Assert.Equal(1, output.Split("a rule names").Length - 1);
+    }
+
+    [Fact]
     public async Task A_backend_that_answers_is_named_with_its_tools()
     {
         await using var server = await StartServerAsync();

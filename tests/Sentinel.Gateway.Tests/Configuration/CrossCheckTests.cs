@@ -175,6 +175,31 @@ public sealed class CrossCheckTests
                 "$.Sentinel.Rbac.Disabled[0] (line 7): "
                     + "'c/x' matches nothing: there is no backend 'c' in ReverseProxy.Clusters",
             ],
-            snapshot.Warnings);
+            snapshot.Warnings.Where(warning => !warning.Contains("nobody has", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("", true)]
+    [InlineData(", \"ApiKeys\": [{ \"Name\": \"k\", \"Sha256\": \"$HASH\", \"Roles\": [\"r\"] }]", false)]
+    [InlineData(", \"Issuers\": [{ \"Authority\": \"https://i.example\", \"Audiences\": [\"a\"] }]", false)]
+    [InlineData(
+        ", \"Issuers\": [{ \"Authority\": \"https://i.example\", \"Audiences\": [\"a\"], \"RoleClaims\": [] }]", true)]
+    [InlineData(
+        ", \"Issuers\": [{ \"Authority\": \"https://i.example\", \"Audiences\": [\"a\"], \"RoleClaims\": [] }]"
+            + ", \"RoleMap\": { \"grp\": \"r\" }",
+        false)]
+    public async Task A_role_that_nobody_can_have_is_warned_of(string source, bool isWarnedOf)
+    {
+        var snapshot = await Reading.ReadValidAsync(
+            $$"""
+            { "ReverseProxy": {{Reading.ValidProxy}}, "Sentinel": {
+              "Authentication": { "Anonymous": {}{{source.Replace("$HASH", new string('0', 64), StringComparison.Ordinal)}} },
+              "Rbac": { "Roles": { "r": { "Allow": ["*"] } } }
+            } }
+            """);
+
+        Assert.Equal(
+            isWarnedOf,
+            snapshot.Warnings.Any(warning => warning.Contains("nobody has the role 'r'", StringComparison.Ordinal)));
     }
 }

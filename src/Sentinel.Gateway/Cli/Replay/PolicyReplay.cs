@@ -26,47 +26,73 @@ internal sealed class PolicyReplay(AccessPolicy policy)
 
     public void Add(StoredRow row)
     {
-        if (WasAllowed(row) is not { } wasAllowed)
+        if (WasAllowed(row) is not { } wasAllowed || ToolCall.KindOf(row.Method) is not { } kind)
         {
             Report.AddNotCompared();
             return;
         }
 
-        var (decision, isSure) = Decide(row);
-        if (isSure && decision.IsAllowed == wasAllowed)
+        var (harshest, kindest) = Decide(row, kind);
+        var flip = FlipOf(harshest, wasAllowed);
+
+        // A name of that length is what a column had room for.
+        if (flip != FlipOf(kindest, wasAllowed) || row.ToolName.Length >= AuditQuery.TextCharsMax)
+        {
+            flip = Flip.Undecidable;
+        }
+
+        if (flip is null)
         {
             Report.AddUnchanged();
             return;
         }
 
         Report.Add(
-            !isSure ? Flip.Undecidable : wasAllowed ? Flip.AllowedToDenied : Flip.DeniedToAllowed,
+            flip.Value,
             row.ClientIssuer,
             row.ClientSubject,
-            $"{row.BackendName}/{row.ToolName}",
-            decision.Rule,
+            Spell(kind, row),
+            (harshest.WouldRefuse ?? harshest).Rule,
             row.RequestId);
     }
 
-    private (Decision Decision, bool IsSure) Decide(StoredRow row)
+    private static Flip? FlipOf(Decision decision, bool wasAllowed) => (decision, wasAllowed) switch
+    {
+        ({ IsAllowed: true }, false) => Flip.DeniedToAllowed,
+        ({ IsAllowed: false }, true) => Flip.AllowedToDenied,
+        ({ WouldRefuse: not null }, true) => Flip.OnTrial,
+        _ => null,
+    };
+
+    // The two ends: whatever the arguments were, the decision was one of these. They are one where the row has them.
+    private (Decision Harshest, Decision Kindest) Decide(StoredRow row, TargetKind kind)
     {
         var roles = RolesOf(row.ClientRole);
-        var arguments = RecordedArguments.Of(row.RequestArgs);
+        var arguments = policy.HasArgumentRules
+            ? RecordedArguments.Of(row.RequestArgs)
+            : RecordedArguments.OfNoConcern;
         if (arguments.IsWhole)
         {
-            return (Decide(row, roles, arguments.Json.Span), true);
+            var decision = Decide(row, kind, roles, arguments.Json.Span);
+            return (decision, decision);
         }
 
-        // The two ends: whatever was sent, the decision was one of these.
-        var kindest = policy.DecideVisibility(roles, row.BackendName, TargetKind.Tool, row.ToolName);
-        var harshest = Decide(row, roles, Unreadable);
-        return (harshest, kindest.IsAllowed == harshest.IsAllowed);
+        return (
+            Decide(row, kind, roles, Unreadable),
+            policy.DecideVisibility(roles, row.BackendName, kind, row.ToolName));
     }
 
-    private Decision Decide(StoredRow row, string[] roles, ReadOnlySpan<byte> arguments) =>
-        policy.Decide(roles, row.BackendName, TargetKind.Tool, row.ToolName, arguments);
+    private Decision Decide(StoredRow row, TargetKind kind, string[] roles, ReadOnlySpan<byte> arguments) =>
+        policy.Decide(roles, row.BackendName, kind, row.ToolName, arguments);
 
-    // Null where the row does not say: the call was refused before the policy was asked, or its limit came first.
+    private static string Spell(TargetKind kind, StoredRow row) => kind switch
+    {
+        TargetKind.Prompt => $"prompt:{row.BackendName}/{row.ToolName}",
+        TargetKind.Resource => $"resource:{row.BackendName}/{row.ToolName}",
+        _ => $"{row.BackendName}/{row.ToolName}",
+    };
+
+    // Null where the row does not say: the call was refused before the policy was asked, by a limit or for its pin.
     private static bool? WasAllowed(StoredRow row) => row switch
     {
         { Decision: null } => null,

@@ -7,6 +7,9 @@ namespace Sentinel.Gateway.Cli.Replay;
 /// <param name="IsWhole">False where something was redacted, cut or made storable.</param>
 internal readonly record struct RecordedArguments(ReadOnlyMemory<byte> Json, bool IsWhole)
 {
+    /// <summary>Where no rule looks at arguments: whatever they were.</summary>
+    public static readonly RecordedArguments OfNoConcern = new(default, true);
+
     private static readonly RecordedArguments Lost = new(default, false);
 
     private static ReadOnlySpan<byte> Redacted => "[redacted]"u8;
@@ -39,7 +42,7 @@ internal readonly record struct RecordedArguments(ReadOnlyMemory<byte> Json, boo
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var isArguments = reader.ValueTextEquals("arguments"u8);
-            hasName |= reader.ValueTextEquals("name"u8);
+            hasName |= reader.ValueTextEquals("name"u8) || reader.ValueTextEquals("uri"u8);
             reader.Read();
             var start = (int)reader.TokenStartIndex;
             reader.Skip();
@@ -49,7 +52,7 @@ internal readonly record struct RecordedArguments(ReadOnlyMemory<byte> Json, boo
             }
         }
 
-        // What was kept of arguments that were too long, or that no store takes, has no name.
+        // What was kept of params that were too long, or that no store takes, names neither a tool nor a resource.
         return hasName ? new RecordedArguments(arguments, IsUntouched(arguments.Span)) : Lost;
     }
 

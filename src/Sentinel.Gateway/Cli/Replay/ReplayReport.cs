@@ -61,6 +61,9 @@ internal enum Flip
     AllowedToDenied,
     DeniedToAllowed,
 
+    /// <summary>It would be refused, were the rule or the whole policy not in Shadow: no flip yet.</summary>
+    OnTrial,
+
     /// <summary>It hangs on arguments that the row does not have as they were sent.</summary>
     Undecidable,
 }

@@ -26,6 +26,7 @@ internal sealed record ReplayWriter(DateTimeOffset From, DateTimeOffset? To, str
     [
         (Flip.AllowedToDenied, "allowed → denied"),
         (Flip.DeniedToAllowed, "denied → allowed"),
+        (Flip.OnTrial, "allowed → denied, but for Shadow"),
         (Flip.Undecidable, "undecidable (it hangs on arguments that were redacted or cut)"),
     ];
 
@@ -45,7 +46,8 @@ internal sealed record ReplayWriter(DateTimeOffset From, DateTimeOffset? To, str
         if (report.NotCompared > 0)
         {
             await output.WriteLineAsync(
-                $"not compared: {Count(report.NotCompared)}, refused before a policy was asked, or by a limit");
+                $"not compared: {Count(report.NotCompared)}, "
+                + "refused before a policy was asked, by a limit or for a pin");
         }
     }
 

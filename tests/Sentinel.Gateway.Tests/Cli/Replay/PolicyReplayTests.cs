@@ -1,3 +1,4 @@
+using System.Text;
 using Sentinel.Audit.Reading;
 using Sentinel.Gateway.Cli.Replay;
 using Sentinel.Gateway.Tests.Configuration;
@@ -50,11 +51,103 @@ public sealed class PolicyReplayTests
         }
     }
 
+    private const string ArgumentRules =
+        """
+        "Authentication": { "Anonymous": {} },
+        "Rbac": { "Roles": { "dev": {
+          "Allow": [
+            { "Tool": "github/deploy", "Arguments": { "env": ["test-*"] } }, "github/read", "github/drop", "github/try"
+          ],
+          "Deny": [
+            { "Tool": "github/drop", "Arguments": { "force": [true] } },
+            { "Tool": "github/try", "Arguments": { "env": ["prod"] }, "Shadow": true }
+          ] } } }
+        """;
+
+    [Theory]
+    [InlineData("deploy", """{"env":"test-1"}""", "success", null)]
+    [InlineData("deploy", """{"env":"prod"}""", "success", "AllowedToDenied")]
+    [InlineData("deploy", """{"env":"prod"}""", "denied", null)]
+    [InlineData("deploy", """{"env":"test-1"}""", "denied", "DeniedToAllowed")]
+    [InlineData("drop", """{"force":true}""", "success", "AllowedToDenied")]
+    [InlineData("drop", """{"force":false}""", "success", null)]
+    [InlineData("try", """{"env":"prod"}""", "success", "OnTrial")]
+    [InlineData("try", """{"env":"test"}""", "success", null)]
+    [InlineData("try", """{"env":"prod"}""", "denied", "DeniedToAllowed")]
+    public async Task Rules_about_arguments_are_held_against_the_recorded_ones(
+        string tool,
+        string arguments,
+        string status,
+        string? flip) =>
+        AssertFlip(flip, await ReplayAsync(ArgumentRules, Use(tool, $$"""{"name":"x","arguments":{{arguments}}}""", status)));
+
+    [Theory]
+    [InlineData("""{"name":"x","arguments":{"env":"[redacted]","force":"[redacted]"}}""")]
+    [InlineData("""{"name":"x","arguments":{"env":"test-1","force":false,"other":"[redacted]"}}""")]
+    [InlineData("""{"_truncated":true,"_bytes":70000,"_sha256":"00"}""")]
+    [InlineData("""{"_unstorable":true}""")]
+    [InlineData("")]
+    public async Task Where_the_decision_hangs_on_arguments_that_are_not_there_it_is_no_flip(string parameters)
+    {
+        foreach (var status in new[] { "success", "denied" })
+        {
+            foreach (var tool in new[] { "deploy", "drop" })
+            {
+                var report = await ReplayAsync(ArgumentRules, Use(tool, parameters, status));
+                AssertFlip("Undecidable", report);
+                Assert.False(report.HasFlips);
+            }
+
+        }
+
+        AssertFlip("Undecidable", await ReplayAsync(ArgumentRules, Use("try", parameters, "success")));
+
+        // Whatever their arguments were, these are decided alike.
+        AssertFlip("DeniedToAllowed", await ReplayAsync(ArgumentRules, Use("try", parameters, "denied")));
+        AssertFlip(null, await ReplayAsync(ArgumentRules, Use("read", parameters, "success")));
+        AssertFlip("DeniedToAllowed", await ReplayAsync(ArgumentRules, Use("read", parameters, "denied")));
+        AssertFlip("AllowedToDenied", await ReplayAsync(ArgumentRules, Use("other", parameters, "success")));
+    }
+
+    [Fact]
+    public async Task A_policy_in_Shadow_flips_nothing_that_passed_and_shows_what_it_would_refuse()
+    {
+        var shadow = Policy.Replace("\"Rbac\": {", "\"Rbac\": { \"Mode\": \"Shadow\",", StringComparison.Ordinal);
+
+        var report = await ReplayAsync(shadow, Row("reader", "github", "write_file", "success", null));
+
+        AssertFlip("OnTrial", report);
+        Assert.False(report.HasFlips);
+        Assert.Equal("no grant", Assert.Single(report.Groups(Flip.OnTrial)).Rule);
+    }
+
+    [Theory]
+    [InlineData("prompts/get", "prompt:github/read_file")]
+    [InlineData("resources/read", "resource:github/read_file")]
+    public async Task Reads_are_decided_by_the_rules_about_their_kind(string method, string target)
+    {
+        var row = Row("reader", "github", "read_file", "success", null) with { Method = method };
+
+        var report = await ReplayAsync(row);
+
+        Assert.Equal(target, Assert.Single(report.Groups(Flip.AllowedToDenied)).Tool);
+    }
+
+    [Fact]
+    public async Task A_name_that_its_column_had_no_room_for_is_undecidable()
+    {
+        var name = "read_" + new string('x', AuditQuery.TextCharsMax - "read_".Length);
+
+        AssertFlip("Undecidable", await ReplayAsync(Row("reader", "github", name, "success", null)));
+        AssertFlip(null, await ReplayAsync(Row("reader", "github", name[..^1], "success", null)));
+    }
+
     [Theory]
     [InlineData("error", "invalid_request", null)]
     [InlineData("error", "backend_unreachable", null)]
     [InlineData("denied", "rate_limited", "limit Default: 60/min")]
     [InlineData("denied", "concurrency_limited", "limit ConcurrentCalls: 3")]
+    [InlineData("denied", "tool_changed", "reader: allow something")]
     public async Task A_call_about_which_no_policy_was_asked_is_not_compared(
         string status,
         string reason,
@@ -115,9 +208,25 @@ public sealed class PolicyReplayTests
         Assert.Contains("github/\\u001b[2Jx\\u202e", output.ToString(), StringComparison.Ordinal);
     }
 
-    private static async Task<ReplayReport> ReplayAsync(params StoredRow[] rows)
+    private static void AssertFlip(string? flip, ReplayReport report)
     {
-        var replay = new PolicyReplay((await Reading.ReadValidAsync(Reading.File(Policy))).Policy);
+        foreach (var kind in Enum.GetValues<Flip>())
+        {
+            Assert.Equal(kind.ToString() == flip ? 1 : 0, report[kind]);
+        }
+    }
+
+    private static StoredRow Use(string tool, string parameters, string status) =>
+        Row("dev", "github", tool, status, status == "denied" ? "rbac" : null) with
+        {
+            RequestArgs = Encoding.UTF8.GetBytes(parameters),
+        };
+
+    private static Task<ReplayReport> ReplayAsync(params StoredRow[] rows) => ReplayAsync(Policy, rows);
+
+    private static async Task<ReplayReport> ReplayAsync(string policy, params StoredRow[] rows)
+    {
+        var replay = new PolicyReplay((await Reading.ReadValidAsync(Reading.File(policy))).Policy);
         foreach (var row in rows)
         {
             replay.Add(row);
@@ -140,6 +249,7 @@ public sealed class PolicyReplayTests
         ResponseStatus = status,
         Reason = reason,
         Decision = "reader: allow something",
+        Method = "tools/call",
         LatencyMs = 0,
         CreatedAtMicros = 0,
         RequestArgs = """{"name":"x","arguments":{}}"""u8.ToArray(),
