@@ -1,6 +1,12 @@
 using System.Text;
+using System.Text.Unicode;
 using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using Sentinel.Audit.Chain;
+using Sentinel.Audit.Reading;
 using Sentinel.Audit.Stores;
+using Sentinel.Audit.Tests.Reading;
+using Sentinel.Tests.Shared;
 using Xunit;
 
 namespace Sentinel.Audit.Tests;
@@ -12,27 +18,36 @@ public sealed class HostileValuesTests(PostgresFixture postgres) : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task Are_all_stored_in_postgres_without_a_single_quarantine()
+    public void Are_many()
     {
-        var (server, database) = await postgres.MigratedAsync();
-        var rig = new WriterRig(PostgresFixture.Store(server.ConnectionString(database)));
-
-        await StoreAllAsync(rig);
-
-        var stored = await server.QueryAsync<long>(database, "SELECT count(*) FROM public.audit_log");
-        Assert.Equal(Corpus().Count, stored[0]);
+        Assert.InRange(HostileCorpus.Json.Count, 60, 1000);
+        Assert.InRange(HostileCorpus.Texts.Count, 20, 1000);
     }
 
     [Fact]
-    public async Task Are_all_stored_in_sqlite_without_a_single_quarantine()
+    public async Task Are_all_stored_in_postgres_among_good_rows_and_stay_printable()
+    {
+        var (server, database) = await postgres.MigratedAsync();
+        var url = server.ConnectionString(database);
+        await StoreAllAsync(PostgresFixture.Store(url));
+
+        await using var reader = new PostgresAuditReader(
+            new NpgsqlConnectionStringBuilder(url), AuditReader.DefaultTimeout);
+        await AssertStoredAsync(reader);
+        AssertPrintable(await Psql.RunAsync(server, database, Everything(), "--expanded"));
+        AssertPrintable(await Psql.RunAsync(
+            server, database, "SELECT client_subject, tool_name FROM public.audit_log"));
+    }
+
+    [Fact]
+    public async Task Are_all_stored_in_sqlite_among_good_rows_and_stay_printable()
     {
         var path = Path.Combine(_folder, "audit.db");
-        var rig = new WriterRig(new SqliteAuditStore(
+        await StoreAllAsync(new SqliteAuditStore(
             path, retentionDays: 0, TimeProvider.System, NullLogger<SqliteAuditStore>.Instance));
 
-        await StoreAllAsync(rig);
-
-        Assert.Equal(Corpus().Count, (await StoredColumns.FromSqliteAsync(path)).Count);
+        await using var reader = new SqliteAuditReader(path);
+        await AssertStoredAsync(reader);
     }
 
     // The counter-proof: what makes the corpus harmless is the clean-up, not the server's good nature.
@@ -50,57 +65,89 @@ public sealed class HostileValuesTests(PostgresFixture postgres) : IDisposable
             () => server.QueryAsync<string>(database, $"SELECT ('{json}'::jsonb)::text"));
     }
 
-    private static async Task StoreAllAsync(WriterRig rig)
+    private static async Task StoreAllAsync(IAuditStore store)
     {
-        foreach (var entry in Corpus())
+        await using var rig = new WriterRig(store);
+        foreach (var entry in Mixed())
         {
             Assert.True(rig.Channel.TryWrite(entry));
         }
 
         await rig.StartAsync();
-        await rig.WrittenAsync(Corpus().Count);
-        await rig.DisposeAsync();
+        await rig.WrittenAsync(Mixed().Count);
         Assert.Equal((0, 0), (rig.Channel.Status.Quarantined, rig.Channel.Status.Dropped));
     }
 
-    private static List<AuditEntry> Corpus()
+    // Every other row is a good one.
+    private static List<AuditEntry> Mixed()
     {
-        var random = new Random(20261123);
-        var noise = string.Concat(Enumerable.Range(0, 100_000).Select(_ => (char)random.Next(0x4E00, 0x9FFF)));
-        var surrogates = string.Concat(Enumerable.Range(0, 5_000).Select(_ => (char)random.Next(0xD800, 0xE000)));
-        string[] json =
+        var number = 0;
+        return
         [
-            """{"a":"\u0000"}""", """{"\u0000":1}""", """{"\u0000\u0000":{"\u0000":[]}}""", """["\ud800"]""",
-            """["\udfff"]""", """["\udfff\ud800"]""", """["\ud83d\ude00"]""", """{"\ud800":"\ud800"}""",
-            "[1e400]", "[-1e400]", "[1e131072]", "[1e200000]", "[1e-20000]", "[1e999999999999999999999]",
-            "[0e999999999]", "[-0]", "[" + new string('9', 100_000) + "]", "[0." + new string('1', 50_000) + "]",
-            new string('[', 60) + new string(']', 60), new string('[', 200) + new string(']', 200),
-            string.Concat(Enumerable.Repeat("{\"a\":", 60)) + "1" + new string('}', 60),
-            "\"" + noise + "\"", "{\"" + noise + "\":1}", "{", "}", "nul", "{\"a\":}", "[1,]", "\"\\x\"", "\"\u0001\"",
-            """{"a":1,"a":2}""", """{"":{"":""}}""", "null", "true", "  1  ", "\ufeff{}",
-            """{"password":"\u0000"}""", """{"a":"\uFFFE\uFFFF"}""",
+            .. HostileCorpus.Entries().SelectMany(poison => new[]
+            {
+                Some.FullEntry() with { RequestId = Some.Entry(++number).RequestId },
+                poison.RequestId == Some.Entry().RequestId
+                    ? poison with { RequestId = Some.Entry(1_000_000 + number).RequestId }
+                    : poison,
+            }),
         ];
-        var entries = json.Select((text, i) => Some.Entry(i + 1) with { RequestArgs = Some.Utf8(text) }).ToList();
-        byte[][] raw = [[0xFF], [(byte)'"', 0xC0, 0x80, (byte)'"'], [(byte)'"', 0xED, 0xA0, 0x80, (byte)'"'], [0]];
-        entries.AddRange(raw.Select(bytes => Some.Entry() with { RequestArgs = bytes }));
-        string[] texts =
-        [
-            "\0", "a\0b\0", "\ud800", surrogates, noise, "", "\u202E\uFFFF\u0001", "'; DROP TABLE audit_log;--",
-        ];
-        foreach (var text in texts)
+    }
+
+    private static async Task AssertStoredAsync(IAuditReader reader)
+    {
+        var sent = Mixed();
+        var stored = (await BothStores.ListAsync(reader, new AuditQuery())).ToDictionary(row => row.RequestId);
+        Assert.Equal(sent.Count, stored.Count);
+        foreach (var entry in sent)
         {
-            entries.Add(Some.Entry() with { ClientSubject = text, ClientRole = text });
-            entries.Add(Some.Entry() with { ToolName = text, BackendName = text });
-            entries.Add(Some.Entry() with { ErrorMessage = text, Reason = text, Route = text, JsonRpcId = text });
-            entries.Add(Some.Entry() with { ClientName = text, Decision = text, TraceId = text, SessionHash = text });
+            var row = stored[entry.RequestId];
+            var expected = AuditRow.From(entry);
+            Assert.Equal(expected.TimestampMicros, row.TimestampMicros);
+            Assert.Equal(CanonicalText(expected.RequestArgs), CanonicalText(row.RequestArgs));
+            foreach (var property in typeof(StoredRow).GetProperties().Where(p => p.PropertyType == typeof(string)))
+            {
+                var text = (string?)property.GetValue(row);
+                Assert.False(text is not null && (text.Contains('\0') || !IsWellFormed(text)), property.Name);
+                if (typeof(AuditRow).GetProperty(property.Name) is { } sentProperty)
+                {
+                    Assert.Equal(sentProperty.GetValue(expected), text);
+                }
+            }
         }
 
-        entries.Add(Some.Entry() with { LatencyUs = long.MaxValue, FirstByteUs = long.MinValue, RequestBytes = -1 });
-        entries.Add(Some.Entry() with { Timestamp = DateTime.MinValue });
-        entries.Add(Some.Entry() with { Timestamp = DateTime.MaxValue });
-        entries.Add(Some.Entry() with { Timestamp = new DateTime(1, 1, 1, 0, 0, 0, DateTimeKind.Local) });
-        entries.Add(Some.Entry() with { ClientSubject = null!, ToolName = null! });
-        Assert.True(Encoding.UTF8.GetByteCount(noise) > 200_000);
-        return entries;
+        var good = stored[Some.Entry(1).RequestId];
+        Assert.Equal(("alice", "It broke: 😀"), (good.ClientSubject, good.ErrorMessage));
+        Assert.Empty((await ChainVerifier.VerifyAsync(reader, [], CancellationToken.None)).Findings);
+    }
+
+    private static string CanonicalText(ReadOnlyMemory<byte> json)
+    {
+        if (json.IsEmpty)
+        {
+            return "";
+        }
+
+        var buffer = new CanonicalBuffer();
+        new CanonicalJson().Write(json.Span, buffer);
+        return Encoding.UTF8.GetString(buffer.Written);
+    }
+
+    private static bool IsWellFormed(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)) == text;
+
+    // Every column that is written, and of the arguments what fits a screen.
+    private static string Everything()
+    {
+        var columns = PostgresRows.CopySql[(PostgresRows.CopySql.IndexOf('(') + 1)..PostgresRows.CopySql.IndexOf(')')];
+        return $"SELECT {columns.Replace("request_args", "left(request_args::text, 2000)")} FROM public.audit_log";
+    }
+
+    // What a terminal would act upon is shown as an escape.
+    private static void AssertPrintable(byte[] output)
+    {
+        Assert.True(Utf8.IsValid(output));
+        var text = Encoding.UTF8.GetString(output);
+        Assert.Contains("alice", text);
+        Assert.DoesNotContain(text, c => char.IsControl(c) && c != '\n');
     }
 }

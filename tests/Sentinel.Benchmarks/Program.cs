@@ -1,5 +1,6 @@
 using System.Globalization;
 using Sentinel.Benchmarks.Calls;
+using Sentinel.Benchmarks.Copy;
 using Sentinel.Benchmarks.Events;
 using Sentinel.Benchmarks.Micro;
 using Sentinel.Benchmarks.Outage;
@@ -24,6 +25,8 @@ switch (args.FirstOrDefault())
     case "replay":
         return await ReplayBenchmark.RunAsync(
             args.Length > 2 && args[1] == "--calls" ? int.Parse(args[2], CultureInfo.InvariantCulture) : 1_000_000);
+    case "copy":
+        return await CopyBenchmark.RunAsync(CopyOptions.Parse(args.AsSpan(1)));
     case "outage":
         return await OutageBenchmark.RunAsync(
             args.Length > 2 && args[1] == "--entries" ? int.Parse(args[2], CultureInfo.InvariantCulture) : 1_000_000);
@@ -35,6 +38,7 @@ switch (args.FirstOrDefault())
             calls [--rounds N] [--seconds S] [--steps off,postgres,sqlite,credentials]
             events
             replay [--calls N]
+            copy [--rows N] [--rounds N] [--flat ROWS]
             outage [--entries N]
             micro [--filter *Observer*]
             """);

@@ -1,18 +1,33 @@
-using System.Text;
-
 namespace Sentinel.Audit.Redaction;
 
 /// <summary>A key in which <c>*</c> stands for any run of bytes; ASCII letters match in any case.</summary>
 /// <remarks>Linear in the key for each star: no path and no hostile key makes it slow.</remarks>
 internal static class KeyGlob
 {
-    public static bool Matches(ReadOnlySpan<byte> pattern, ReadOnlySpan<byte> key)
+    /// <summary>Whether there is no star in it.</summary>
+    public static bool IsLiteral(ReadOnlySpan<byte> pattern) => !pattern.Contains((byte)'*');
+
+    /// <summary>For a pattern without a star.</summary>
+    public static bool Equals(ReadOnlySpan<byte> pattern, ReadOnlySpan<byte> key)
     {
-        if (!pattern.Contains((byte)'*'))
+        if (pattern.Length != key.Length)
         {
-            return Ascii.EqualsIgnoreCase(pattern, key) || (!Ascii.IsValid(key) && AreEqual(pattern, key));
+            return false;
         }
 
+        for (var i = 0; i < key.Length; i++)
+        {
+            if (Fold(pattern[i]) != Fold(key[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    public static bool Matches(ReadOnlySpan<byte> pattern, ReadOnlySpan<byte> key)
+    {
         int at = 0, p = 0, starAt = -1, resumeAt = 0;
         while (at < key.Length)
         {
@@ -39,24 +54,6 @@ internal static class KeyGlob
         }
 
         return pattern[p..].IndexOfAnyExcept((byte)'*') < 0;
-    }
-
-    private static bool AreEqual(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
-    {
-        if (left.Length != right.Length)
-        {
-            return false;
-        }
-
-        for (var i = 0; i < left.Length; i++)
-        {
-            if (Fold(left[i]) != Fold(right[i]))
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 
     private static byte Fold(byte b) => b is >= (byte)'A' and <= (byte)'Z' ? (byte)(b | 0x20) : b;

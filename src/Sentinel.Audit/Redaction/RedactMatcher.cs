@@ -41,7 +41,7 @@ internal sealed class RedactMatcher
             starts.Add(nodes.Count);
             for (var i = 0; i < path.Steps.Count; i++)
             {
-                nodes.Add(new Node(path.Steps[i].Kind, path.Steps[i].Name, IsLast: i == path.Steps.Count - 1));
+                nodes.Add(new Node(path.Steps[i], i == path.Steps.Count - 1));
             }
         }
 
@@ -82,7 +82,7 @@ internal sealed class RedactMatcher
 
                 var isMatch = isItem
                     ? node.Kind == RedactStepKind.Item
-                    : node.Kind != RedactStepKind.Item && KeyGlob.Matches(node.Name, key);
+                    : node.Kind != RedactStepKind.Item && node.Matches(key);
                 if (!isMatch)
                 {
                     continue;
@@ -102,5 +102,15 @@ internal sealed class RedactMatcher
 
     private static void Set(Span<ulong> set, int index) => set[index / WordBits] |= 1UL << (index % WordBits);
 
-    private readonly record struct Node(RedactStepKind Kind, byte[] Name, bool IsLast);
+    private sealed class Node(RedactStep step, bool isLast)
+    {
+        private readonly bool _isLiteral = KeyGlob.IsLiteral(step.Name);
+
+        public RedactStepKind Kind => step.Kind;
+
+        public bool IsLast => isLast;
+
+        public bool Matches(ReadOnlySpan<byte> key) =>
+            _isLiteral ? KeyGlob.Equals(step.Name, key) : KeyGlob.Matches(step.Name, key);
+    }
 }

@@ -1,0 +1,159 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using Sentinel.Audit;
+using Sentinel.Audit.Migrations;
+using Sentinel.Audit.Stores;
+using Sentinel.Benchmarks.Calls;
+using Sentinel.Tests.Shared;
+
+namespace Sentinel.Benchmarks.Copy;
+
+/// <summary>
+/// Rows a second into the real schema, fsync on: what the store does with the writer's batches, and what
+/// <c>psql \copy</c> does with the same rows in one piece.
+/// </summary>
+internal static class CopyBenchmark
+{
+    public static async Task<int> RunAsync(CopyOptions options)
+    {
+        await Console.Out.WriteLineAsync($"{Machine.Describe()}\n");
+        await using var server = await PostgresServer.CreateAsync(fsync: true);
+        return options.IsFlatness
+            ? await FlatnessAsync(server, options.Rows)
+            : await CompareAsync(server, options);
+    }
+
+    private static async Task<int> CompareAsync(PostgresServer server, CopyOptions options)
+    {
+        // Where the server, which is another user, and psql can read it.
+        using var folder = new TemporaryFolder();
+        var file = folder.File("rows.copy");
+        await WriteFileAsync(file, options.Rows);
+        await Console.Out.WriteLineAsync(
+            "| round | psql \\copy | store | ratio | with chain and clean-up | ratio |\n|---|---|---|---|---|---|");
+        var ratios = new List<double>();
+        for (var round = 0; round <= options.Rounds; round++)
+        {
+            var psql = options.Rows / await PsqlAsync(server, file);
+            var (store, whole) = await StoreAsync(server, options.Rows);
+            if (round == 0)
+            {
+                // Warms the server's cache and our compiler.
+                continue;
+            }
+
+            ratios.Add(options.Rows / store / psql);
+            await Console.Out.WriteLineAsync(string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {round} | {psql:N0} rows/s | {options.Rows / store:N0} rows/s | {options.Rows / store / psql:F2} | "
+                + $"{options.Rows / whole:N0} rows/s | {options.Rows / whole / psql:F2} |"));
+        }
+
+        ratios.Sort();
+        await Console.Out.WriteLineAsync(string.Create(
+            CultureInfo.InvariantCulture, $"\nMedian ratio of the store: {ratios[ratios.Count / 2]:F2}"));
+        return 0;
+    }
+
+    private static async Task<int> FlatnessAsync(PostgresServer server, int rows)
+    {
+        var database = await DatabaseAsync(server);
+        await using var store = Store(server, database);
+        await store.PrepareAsync(CancellationToken.None);
+        await Console.Out.WriteLineAsync("| rows in the table | rows/s |\n|---|---|");
+        var part = Math.Max(CopyRows.BatchRows, rows / 10);
+        var seconds = 0.0;
+        var done = 0;
+        foreach (var batch in CopyRows.Batches(rows))
+        {
+            seconds += await SecondsAsync(() => store.AppendAsync(batch.Number(), CancellationToken.None));
+            done += CopyRows.BatchRows;
+            if (done % part == 0)
+            {
+                await Console.Out.WriteLineAsync(
+                    string.Create(CultureInfo.InvariantCulture, $"| {done:N0} | {part / seconds:N0} |"));
+                seconds = 0;
+            }
+        }
+
+        return 0;
+    }
+
+    private static async Task<(double Store, double Whole)> StoreAsync(PostgresServer server, int rows)
+    {
+        var database = await DatabaseAsync(server);
+        await using var store = Store(server, database);
+        await store.PrepareAsync(CancellationToken.None);
+        double sending = 0, making = 0;
+        foreach (var batch in CopyRows.Batches(rows))
+        {
+            var numbered = default(AuditBatch);
+            making += await SecondsAsync(() =>
+            {
+                numbered = batch.Number();
+                return Task.CompletedTask;
+            });
+            sending += await SecondsAsync(() => store.AppendAsync(numbered!, CancellationToken.None));
+        }
+
+        await server.ExecuteAsync("postgres", "CHECKPOINT");
+        return (sending, sending + making);
+    }
+
+    private static async Task<double> PsqlAsync(PostgresServer server, string file)
+    {
+        var database = await DatabaseAsync(server);
+        await server.ExecuteAsync(database, "SELECT * FROM public.ensure_audit_partitions()");
+        var copy = PostgresRows.CopySql.ReplaceLineEndings(" ")
+            .Replace("COPY ", "\\copy ", StringComparison.Ordinal)
+            .Replace("STDIN", $"'{file}'", StringComparison.Ordinal);
+        var seconds = await SecondsAsync(() => Psql.RunAsync(server, database, copy));
+        await server.ExecuteAsync("postgres", "CHECKPOINT");
+        return seconds;
+    }
+
+    private static async Task WriteFileAsync(string path, int rows)
+    {
+        var buffer = new CopyBuffer();
+        buffer.Header();
+        await using var file = File.Create(path);
+        foreach (var batch in CopyRows.Batches(rows))
+        {
+            var numbered = batch.Number();
+            for (var i = 0; i < numbered.Rows.Length; i++)
+            {
+                PostgresRows.Write(buffer, numbered, i);
+            }
+
+            await file.WriteAsync(buffer.Written);
+            buffer.Clear();
+        }
+
+        buffer.Trailer();
+        await file.WriteAsync(buffer.Written);
+    }
+
+    private static async Task<string> DatabaseAsync(PostgresServer server)
+    {
+        var database = await server.NewDatabaseAsync();
+        await using var runner = new MigrationRunner(server.ConnectionString(database));
+        await runner.RunAsync();
+        return database;
+    }
+
+    private static PostgresAuditStore Store(PostgresServer server, string database) => new(
+        new NpgsqlConnectionStringBuilder(server.ConnectionString(database)),
+        migrate: false,
+        retentionDays: 0,
+        new AuditTimings(),
+        TimeProvider.System,
+        NullLogger<PostgresAuditStore>.Instance);
+
+    private static async Task<double> SecondsAsync(Func<Task> work)
+    {
+        var startedAt = TimeProvider.System.GetTimestamp();
+        await work();
+        return TimeProvider.System.GetElapsedTime(startedAt).TotalSeconds;
+    }
+}
