@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.RegularExpressions;
+using Sentinel.Gateway.Mcp;
 
 namespace Sentinel.Gateway.Rbac;
 
@@ -70,7 +71,8 @@ internal sealed class AnchoredRegex : IParsable<AnchoredRegex>
         return result is not null;
     }
 
-    /// <summary>Whether it matches; in another case only, or beyond the bound, there is doubt.</summary>
+    /// <summary>Whether it matches; in another case only, cut at a NUL, or beyond the bound, there is doubt.
+    /// </summary>
     public Match Test(ReadOnlySpan<char> text)
     {
         if (text.Length > TextCharsMax)
@@ -78,7 +80,31 @@ internal sealed class AnchoredRegex : IParsable<AnchoredRegex>
             return Match.Doubt;
         }
 
-        return _exact.IsMatch(text) ? Match.Yes : _anyCase.IsMatch(text) ? Match.Doubt : Match.No;
+        return _exact.IsMatch(text) ? Match.Yes : IsAlike(text) ? Match.Doubt : Match.No;
+    }
+
+    // The expression's own way to ignore case does not know of the long s.
+    private bool IsAlike(ReadOnlySpan<char> text)
+    {
+        if (_anyCase.IsMatch(text))
+        {
+            return true;
+        }
+
+        if (!text.ContainsAnyExceptInRange('\u0001', '\u007F'))
+        {
+            return false;
+        }
+
+        var end = text.IndexOf('\0');
+        Span<char> folded = stackalloc char[TextCharsMax];
+        folded = folded[..(end < 0 ? text.Length : end)];
+        for (var i = 0; i < folded.Length; i++)
+        {
+            folded[i] = Folding.Fold(text[i]);
+        }
+
+        return _anyCase.IsMatch(folded);
     }
 
     public override string ToString() => _pattern;

@@ -47,7 +47,8 @@ internal static class ResourceUri
             || !IsSafeAuthority(authority)
             || DecodeUnreserved(tail, isPath: false) is not { } safeTail
             || DecodeUnreserved(path, isPath: true) is not { } safePath
-            || !HasSafeSegments(safePath))
+            || !HasSafeSegments(safePath)
+            || !EncodesSafely(safePath))
         {
             return null;
         }
@@ -64,9 +65,11 @@ internal static class ResourceUri
         return pattern[..end].ToLowerInvariant() + SpellEncoding(pattern[end..]);
     }
 
-    /// <summary>A pattern of <c>Deny</c>, as written and decoded, both folded.</summary>
+    /// <summary>A pattern of <c>Deny</c>, as written, decoded, and with its host as forms spell it; all folded.
+    /// </summary>
     public static IEnumerable<string> ForbiddingPatterns(string pattern) =>
-        new[] { pattern, Decode(pattern), NormalizePattern(pattern) }.Select(Fold).Distinct(StringComparer.Ordinal);
+        new[] { pattern, Decode(pattern), NormalizePattern(pattern), SpellHost(pattern) }
+            .Select(Fold).Distinct(StringComparer.Ordinal);
 
     /// <summary>Every form in which some server might read the URI, folded.</summary>
     public static IReadOnlyList<string> Forms(string uri)
@@ -74,7 +77,8 @@ internal static class ResourceUri
         var decoded = Decode(uri);
         var resolved = Resolve(decoded);
         var end = resolved.IndexOfAny(['?', '#']);
-        var forms = new List<string> { uri, decoded, resolved, end < 0 ? resolved : resolved[..end] };
+        var bare = end < 0 ? resolved : resolved[..end];
+        var forms = new List<string> { uri, decoded, resolved, bare, bare.TrimEnd('/') };
         if (Normalize(uri) is { } normal)
         {
             forms.Add(normal);
@@ -158,6 +162,24 @@ internal static class ResourceUri
         {
             result.Append('%').Append(Convert.ToHexString([value]));
         }
+    }
+
+    // What is encoded has to be text, and text that could also stand there by itself.
+    private static bool EncodesSafely(string path)
+    {
+        if (!path.Contains('%', StringComparison.Ordinal))
+        {
+            return true;
+        }
+
+        // What is no UTF-8 stays as it is.
+        var decoded = Uri.UnescapeDataString(path);
+        return !decoded.Contains('%', StringComparison.Ordinal)
+            && decoded.EnumerateRunes().All(rune => rune.IsAscii || (rune.IsBmp
+                ? IsSafe((char)rune.Value)
+                : Rune.GetUnicodeCategory(rune) is not (System.Globalization.UnicodeCategory.Format
+                    or System.Globalization.UnicodeCategory.PrivateUse
+                    or System.Globalization.UnicodeCategory.OtherNotAssigned)));
     }
 
     private static bool HasSafeSegments(string path)
@@ -248,7 +270,26 @@ internal static class ResourceUri
             authority = "//";
         }
 
-        return $"{name}:{authority}{RemoveDots(rest)}{tail}";
+        // Without a path the root is meant.
+        var path = rest.Length == 0 && authority.Length > 0 ? "/" : RemoveDots(rest);
+        return $"{name}:{authority}{path}{tail}";
+    }
+
+    // A host with wildcards stays as it is written.
+    private static string SpellHost(string pattern)
+    {
+        var scheme = SchemeLength(pattern);
+        if (scheme < 0 || pattern.IndexOf("//", scheme + 1, StringComparison.Ordinal) != scheme + 1)
+        {
+            return pattern;
+        }
+
+        var end = pattern.IndexOf('/', scheme + 3);
+        end = end < 0 ? pattern.Length : end;
+        var authority = pattern[(scheme + 1)..end];
+        return Glob.IsLiteralText(authority)
+            ? $"{pattern[..scheme]}:{SpellAuthority(authority, pattern[..scheme].ToLowerInvariant())}{pattern[end..]}"
+            : pattern;
     }
 
     private static string SpellAuthority(string authority, string scheme)

@@ -45,6 +45,10 @@ internal sealed class ValueTest(ArgumentRule rule)
                 isOfType = true;
                 best = (Match)Math.Max((int)best, (int)choice.Test(in reader));
             }
+            else if (best == Match.No && Coercion.IsPossible(in reader, choice.Value))
+            {
+                best = Match.Doubt;
+            }
 
             if (best == Match.Yes)
             {
@@ -108,6 +112,8 @@ internal sealed class ValueTest(ArgumentRule rule)
     {
         private readonly bool _isEverything = isPattern && value.Text == "*";
         private readonly bool _isPlain = !isPattern || Glob.IsLiteralText(value.Text);
+
+        public ArgumentValue Value => value;
 
         public bool HasTypeOf(JsonTokenType token) => (value.Kind, token) switch
         {
