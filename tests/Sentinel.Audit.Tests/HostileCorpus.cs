@@ -45,8 +45,13 @@ internal static class HostileCorpus
 
         yield return Some.Entry() with
         {
-            LatencyUs = long.MaxValue, FirstByteUs = long.MinValue, GatewayUs = long.MinValue, RequestBytes = -1,
-            ResponseBytes = long.MaxValue, ErrorCode = int.MinValue, HttpStatus = int.MaxValue,
+            LatencyUs = long.MaxValue,
+            FirstByteUs = long.MinValue,
+            GatewayUs = long.MinValue,
+            RequestBytes = -1,
+            ResponseBytes = long.MaxValue,
+            ErrorCode = int.MinValue,
+            HttpStatus = int.MaxValue,
         };
         yield return Some.Entry() with { Timestamp = DateTime.MinValue };
         yield return Some.Entry() with { Timestamp = DateTime.MaxValue };

@@ -135,7 +135,8 @@ internal static class PolicyExplainCommand
             { WouldRefuse: { } refusal } =>
                 $"Enforced, it would be refused by {refusal.Rule}{At(refusal.Path)}.",
             { IsAllowed: true } =>
-                $"A Deny of it in any of the caller's roles; or taking out {decision.Path} and all else that grants it.",
+                $"A Deny of it in any of the caller's roles; or taking out {decision.Path} and all else that "
+                + "grants it.",
             { Reason: Decision.ReasonKillSwitch } => $"Taking {decision.Path} out; it holds for every caller.",
             { Path: { } path } =>
                 $"Narrowing {path}, and any further Deny that matches: one wins over every Allow, of whatever role.",
