@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Sentinel.Gateway.Configuration.Json;
+using Sentinel.Gateway.Mcp;
 using Sentinel.Gateway.Rbac;
 
 namespace Sentinel.Gateway.Configuration;
@@ -47,17 +48,45 @@ internal static class RuleChecks
                     $"there are {rule.Arguments.Count} paths; write {ArgumentTree.ConditionsMax} at most");
             }
 
+            var alike = new Dictionary<string, (string Path, string Argument)>(StringComparer.Ordinal);
             foreach (var (argument, condition) in rule.Arguments)
             {
                 var argumentPath = JsonPath.Member($"{place}.Arguments", argument);
-                if (ArgumentPath.Read(argument, out var problem) is null)
+                if (ArgumentPath.Read(argument, out var problem) is not { } steps)
                 {
                     faults.Add(argumentPath, problem);
+                }
+                else if (FindAlike(alike, argument, steps) is { } other)
+                {
+                    faults.Add(argumentPath, $"'{other}' speaks of the same argument, or of one that looks alike; "
+                        + "write one of them");
                 }
 
                 Check(condition, argumentPath, isDeny, faults);
             }
         }
+    }
+
+    // Two paths that are one, or that part at keys which some server takes for one: neither would hold by itself.
+    private static string? FindAlike(
+        Dictionary<string, (string Path, string Argument)> seen,
+        string argument,
+        IReadOnlyList<string> steps)
+    {
+        var path = "";
+        foreach (var step in steps.Append("end"))
+        {
+            path += $"{step}\0";
+            var folded = string.Concat(path.Select(Folding.Fold));
+            if (seen.TryGetValue(folded, out var other) && (other.Path != path || step == "end"))
+            {
+                return other.Argument;
+            }
+
+            seen.TryAdd(folded, (path, argument));
+        }
+
+        return null;
     }
 
     private static void Check(ArgumentRule rule, string path, bool isDeny, FaultCollector faults)

@@ -117,27 +117,31 @@ internal sealed class AccessPolicy
             return whole;
         }
 
-        var decision = DecideByRoles(roles, target, ref search);
-        if (decision.IsAllowed && Bound(kind, name, target) is { } bound)
-        {
-            decision = bound;
-        }
-
+        var decision = Bound(kind, name) ?? DecideByRoles(roles, target, ref search);
         return _isShadow && !decision.IsAllowed ? InShadow(decision) : decision;
     }
 
     // A grant of everything, where nothing of that kind is forbidden to the caller.
-    private Decision? WholeGrant(IReadOnlyList<string> roles, string backend, TargetKind kind) =>
-        _disabled.Has(kind) || roles.Any(role => _roles.GetValueOrDefault(role)?.Deny.Has(kind) == true)
-            ? null
-            : roles.SelectMany(role => _roles.GetValueOrDefault(role)?.Whole ?? [])
-                .FirstOrDefault(grant =>
-                    grant.Pattern.Kind == kind && new Glob(grant.Pattern.Backend).Matches(backend))
-                .Rule?.Decision;
+    private Decision? WholeGrant(IReadOnlyList<string> roles, string backend, TargetKind kind)
+    {
+        var denied = roles.Select(role => _roles.GetValueOrDefault(role)?.Deny).ToList();
+        if (_disabled.Has(kind) || denied.Exists(deny => deny?.Refuses(kind) == true))
+        {
+            return null;
+        }
 
-    private static Decision? Bound(TargetKind kind, string name, scoped Target target) =>
+        var grant = roles.SelectMany(role => _roles.GetValueOrDefault(role)?.Whole ?? [])
+            .FirstOrDefault(grant => grant.Pattern.Kind == kind && new Glob(grant.Pattern.Backend).Matches(backend))
+            .Rule?.Decision;
+        return grant is not null && denied.Exists(deny => deny?.Has(kind) == true)
+            ? OnTrial(grant, Decision.AmbiguousUri)
+            : grant;
+    }
+
+    // Of what is never granted the rules are not asked, of which there may be many.
+    private static Decision? Bound(TargetKind kind, string name) =>
         kind == TargetKind.Resource
-            ? target.IsSafe ? null : Decision.AmbiguousUri
+            ? name.Length > ResourceUri.CharsMax ? Decision.AmbiguousUri : null
             : name.Length > NameCharsMax ? Decision.NameTooLong : null;
 
     private Decision DecideByRoles(
@@ -217,7 +221,12 @@ internal sealed class AccessPolicy
             Path = string.Create(
                 CultureInfo.InvariantCulture, $"{PathOf(role)}.{(isDeny ? "Deny" : "Allow")}[{index}]"),
         };
-        return (rule.Tool, new Rule(index, decision, ArgumentTree.Compile(rule.Arguments, isDeny), rule.Shadow));
+        return (rule.Tool, new Rule(index, decision, ArgumentTree.Compile(rule.Arguments, isDeny), rule.Shadow)
+        {
+            Uri = isDeny || rule.Tool.Kind != TargetKind.Resource
+                ? null
+                : UriPattern.Of(ResourceUri.NormalizePattern(rule.Tool.Name)),
+        });
     }
 
     // As the configuration's own faults spell it; names of roles have nothing else in them that needs quotes.

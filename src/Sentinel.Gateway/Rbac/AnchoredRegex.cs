@@ -10,6 +10,9 @@ internal sealed class AnchoredRegex : IParsable<AnchoredRegex>
     /// <summary>Longest text that is looked at.</summary>
     public const int TextCharsMax = 4096;
 
+    /// <summary>What looking at one character takes, against one step of a plain comparison.</summary>
+    public const int StepsOfCharacter = 16;
+
     private const int PatternCharsMax = 1024;
     private const RegexOptions Options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
 

@@ -14,6 +14,8 @@ internal sealed class ArgumentTree
     /// <summary>More conditions than this in one rule are a fault of the configuration.</summary>
     public const int ConditionsMax = 64;
 
+    private const int StepsOfKey = 8;
+
     private readonly Node _root;
 
     private ArgumentTree(Node root) => _root = root;
@@ -38,8 +40,15 @@ internal sealed class ArgumentTree
     }
 
     /// <param name="arguments">The UTF-8 JSON of <c>params.arguments</c>; empty where none was given.</param>
-    public Match Test(ReadOnlySpan<byte> arguments)
+    /// <param name="stepsLeft">How much may still be looked at; beyond it there is doubt.</param>
+    public Match Test(ReadOnlySpan<byte> arguments, ref long stepsLeft)
     {
+        stepsLeft -= arguments.Length;
+        if (stepsLeft < 0)
+        {
+            return Match.Doubt;
+        }
+
         if (arguments.IsEmpty)
         {
             return _root.OfMissing();
@@ -49,7 +58,7 @@ internal sealed class ArgumentTree
         {
             var reader = new Utf8JsonReader(arguments, new JsonReaderOptions { MaxDepth = StrictJson.DepthMax });
             reader.Read();
-            return reader.TokenType == JsonTokenType.Null ? _root.OfMissing() : _root.OfValue(reader);
+            return reader.TokenType == JsonTokenType.Null ? _root.OfMissing() : _root.OfValue(reader, ref stepsLeft);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -98,36 +107,42 @@ internal sealed class ArgumentTree
         }
 
         // The reader stands on the value's first token; a copy, so that the caller's goes on by itself.
-        public Match OfValue(Utf8JsonReader reader)
+        public Match OfValue(Utf8JsonReader reader, ref long stepsLeft)
         {
-            var result = Test?.Test(in reader) ?? Match.Yes;
+            var result = Test?.Test(in reader, ref stepsLeft) ?? Match.Yes;
             if (_members.Count > 0)
             {
-                result = Least(
-                    result, reader.TokenType == JsonTokenType.StartObject ? OfMembers(reader) : Match.Doubt);
+                var isObject = reader.TokenType == JsonTokenType.StartObject;
+                result = Least(result, isObject ? OfMembers(reader, ref stepsLeft) : Match.Doubt);
             }
 
             if (_elements is not null)
             {
-                result = Least(
-                    result, reader.TokenType == JsonTokenType.StartArray ? OfElements(reader) : Match.Doubt);
+                var isArray = reader.TokenType == JsonTokenType.StartArray;
+                result = Least(result, isArray ? OfElements(reader, ref stepsLeft) : Match.Doubt);
             }
 
             return result;
         }
 
-        private Match OfMembers(Utf8JsonReader reader)
+        private Match OfMembers(Utf8JsonReader reader, ref long stepsLeft)
         {
             // Of each member, one more than its result; 0 where it has not been seen.
             Span<byte> seen = stackalloc byte[ConditionsMax];
             seen.Clear();
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
+                stepsLeft -= StepsOfKey * (1 + _members.Count);
+                if (stepsLeft < 0)
+                {
+                    return Match.Doubt;
+                }
+
                 var at = FindMember(in reader, out var isExact);
                 reader.Read();
                 if (at >= 0)
                 {
-                    var match = isExact && seen[at] == 0 ? _members[at].OfValue(reader) : Match.Doubt;
+                    var match = isExact && seen[at] == 0 ? _members[at].OfValue(reader, ref stepsLeft) : Match.Doubt;
                     seen[at] = (byte)(match + 1);
                 }
 
@@ -143,14 +158,14 @@ internal sealed class ArgumentTree
             return result;
         }
 
-        private Match OfElements(Utf8JsonReader reader)
+        private Match OfElements(Utf8JsonReader reader, ref long stepsLeft)
         {
             var result = isDeny ? Match.No : Match.Yes;
             var isEmpty = true;
             while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
             {
                 isEmpty = false;
-                var match = _elements!.OfValue(reader);
+                var match = _elements!.OfValue(reader, ref stepsLeft);
                 result = isDeny ? (Match)Math.Max((int)result, (int)match) : Least(result, match);
                 reader.Skip();
             }

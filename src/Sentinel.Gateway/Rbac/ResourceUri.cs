@@ -241,7 +241,8 @@ internal static class ResourceUri
 
         var end = text.IndexOf('\0', StringComparison.Ordinal);
         text = end < 0 ? text : text[..end];
-        return string.Concat(text.Where(c => !char.IsControl(c))).Trim().Replace('\\', '/');
+        text = text.Any(char.IsControl) ? string.Concat(text.Where(c => !char.IsControl(c))) : text;
+        return text.Trim().Replace('\\', '/');
     }
 
     // Dot segments resolved, slashes single, file URIs without host, authorities without user, default port, last dot.
@@ -306,24 +307,36 @@ internal static class ResourceUri
         return scheme == "file" && host is "localhost" or "127.0.0.1" ? "//" : $"//{host}";
     }
 
+    // Segments without parameters, and without the blanks and dots at their ends that file systems cut.
     private static string RemoveDots(string path)
     {
-        var isRooted = path.StartsWith('/');
-        var kept = new List<string>();
-        foreach (var segment in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        var result = new StringBuilder(path.Length);
+        var starts = new List<int>();
+        foreach (var range in path.AsSpan().Split('/'))
         {
-            var name = segment.Split(';')[0].TrimEnd(' ');
-            if (name == "..")
+            var segment = path.AsSpan()[range];
+            var parameters = segment.IndexOf(';');
+            segment = (parameters < 0 ? segment : segment[..parameters]).TrimEnd(' ');
+            if (segment is ".." && starts.Count > 0)
             {
-                kept.RemoveRange(Math.Max(0, kept.Count - 1), Math.Min(1, kept.Count));
+                result.Length = starts[^1];
+                starts.RemoveAt(starts.Count - 1);
             }
-            else if (name.Length > 0 && name != ".")
+
+            if (segment.TrimEnd(" .") is { IsEmpty: false } name)
             {
-                kept.Add(name);
+                starts.Add(result.Length);
+                result.Append('/').Append(name);
             }
         }
 
-        var end = path.EndsWith('/') && kept.Count > 0 ? "/" : "";
-        return $"{(isRooted ? "/" : "")}{string.Join('/', kept)}{end}";
+        var isRooted = path.StartsWith('/');
+        if (result.Length == 0)
+        {
+            return isRooted ? "/" : "";
+        }
+
+        result.Append(path.EndsWith('/') ? "/" : "");
+        return isRooted ? result.ToString() : result.ToString(1, result.Length - 1);
     }
 }

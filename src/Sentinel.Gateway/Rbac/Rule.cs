@@ -5,18 +5,25 @@ namespace Sentinel.Gateway.Rbac;
 /// <param name="Decision">What it decides where it matches.</param>
 /// <param name="Arguments">What arguments it needs; null for any.</param>
 /// <param name="IsShadow">Whether it is on trial.</param>
-internal sealed record Rule(int Order, Decision Decision, ArgumentTree? Arguments, bool IsShadow);
+internal sealed record Rule(int Order, Decision Decision, ArgumentTree? Arguments, bool IsShadow)
+{
+    /// <summary>What a granted URI has to match part by part; null where the pattern as a whole is enough.</summary>
+    public UriPattern? Uri { get; init; }
+}
 
 /// <summary>Looks for the first rule that matches one use of a target.</summary>
 /// <param name="arguments">The arguments of the use.</param>
 /// <param name="isVisibility">Whether any arguments are asked about, rather than these.</param>
 internal ref struct RuleSearch(ReadOnlySpan<byte> arguments, bool isVisibility)
 {
-    /// <summary>What one decision reads of arguments, all rules together; beyond it every rule is in doubt.</summary>
-    public const long BytesMax = 32 * 1024 * 1024;
+    /// <summary>
+    /// How much one decision looks at arguments, all rules together, in bytes read and characters compared; beyond it
+    /// every rule is in doubt.
+    /// </summary>
+    public const long StepsMax = 32 * 1024 * 1024;
 
     private readonly ReadOnlySpan<byte> _arguments = arguments;
-    private long _bytesLeft = BytesMax;
+    private long _stepsLeft = StepsMax;
 
     /// <summary>The rule that decides.</summary>
     public Rule? Found { get; private set; }
@@ -70,9 +77,5 @@ internal ref struct RuleSearch(ReadOnlySpan<byte> arguments, bool isVisibility)
 
     private static bool IsLater(Rule rule, Rule? than) => than is not null && than.Order <= rule.Order;
 
-    private Match Test(ArgumentTree tree)
-    {
-        _bytesLeft -= _arguments.Length;
-        return _bytesLeft < 0 ? Match.Doubt : tree.Test(_arguments);
-    }
+    private Match Test(ArgumentTree tree) => tree.Test(_arguments, ref _stepsLeft);
 }

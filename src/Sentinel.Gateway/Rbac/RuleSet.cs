@@ -6,6 +6,7 @@ namespace Sentinel.Gateway.Rbac;
 internal sealed class RuleSet
 {
     private readonly PatternMap<PatternMap<Rule>>?[] _kinds = new PatternMap<PatternMap<Rule>>?[3];
+    private readonly HashSet<TargetKind> _refused;
     private readonly bool _forbids;
 
     /// <param name="rules">The rules and their patterns.</param>
@@ -13,6 +14,7 @@ internal sealed class RuleSet
     public RuleSet(IReadOnlyList<(TargetPattern Pattern, Rule Rule)> rules, bool forbids)
     {
         _forbids = forbids;
+        _refused = rules.Where(rule => !rule.Rule.IsShadow).Select(rule => rule.Pattern.Kind).ToHashSet();
         HasArguments = rules.Any(rule => rule.Rule.Arguments is not null);
         foreach (var kind in rules.GroupBy(rule => rule.Pattern.Kind))
         {
@@ -28,6 +30,9 @@ internal sealed class RuleSet
 
     /// <summary>Whether some rule speaks of the kind.</summary>
     public bool Has(TargetKind kind) => _kinds[(int)kind] is not null;
+
+    /// <summary>Whether some rule that is not on trial speaks of the kind.</summary>
+    public bool Refuses(TargetKind kind) => _refused.Contains(kind);
 
     /// <summary>Holds every matching rule against the search.</summary>
     /// <param name="kind">What is used.</param>
@@ -53,7 +58,7 @@ internal sealed class RuleSet
                 {
                     search.TakeForbidding(rule);
                 }
-                else
+                else if (rule.Uri?.Matches(name) != false)
                 {
                     search.TakeGranting(rule);
                 }

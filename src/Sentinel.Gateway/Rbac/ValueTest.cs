@@ -10,6 +10,9 @@ internal sealed class ValueTest(ArgumentRule rule)
     /// <summary>Longest text, in UTF-8 bytes, that is held against a pattern.</summary>
     public const int TextBytesMax = 64 * 1024;
 
+    // What turning to one takes, against one character compared.
+    private const int StepsOfChoice = 16;
+
     private readonly Choice[] _values = [.. rule.Values.Select(value => new Choice(value, isPattern: true))];
     private readonly Choice[] _oneOf = [.. rule.OneOf.Select(value => new Choice(value, isPattern: false))];
 
@@ -17,7 +20,8 @@ internal sealed class ValueTest(ArgumentRule rule)
     public Match OfMissing => rule.Absent || rule.Required == false ? Match.Yes : Match.No;
 
     /// <param name="reader">Stands on the value's first token.</param>
-    public Match Test(ref readonly Utf8JsonReader reader)
+    /// <param name="stepsLeft">How much may still be looked at; beyond it there is doubt.</param>
+    public Match Test(ref readonly Utf8JsonReader reader, ref long stepsLeft)
     {
         if (rule.Absent)
         {
@@ -25,21 +29,29 @@ internal sealed class ValueTest(ArgumentRule rule)
         }
 
         var result = rule.Required == true && reader.TokenType == JsonTokenType.Null ? Match.Doubt : Match.Yes;
-        result = Least(result, _values.Length == 0 ? Match.Yes : AnyOf(_values, in reader));
-        result = Least(result, _oneOf.Length == 0 ? Match.Yes : AnyOf(_oneOf, in reader));
-        result = Least(result, rule.Min is null ? Match.Yes : TestOrder(in reader, rule.Min, 1));
-        result = Least(result, rule.Max is null ? Match.Yes : TestOrder(in reader, rule.Max, -1));
-        return rule.MaxLength is null && rule.Regex is null ? result : Least(result, TestText(in reader));
+        result = Least(result, _values.Length == 0 ? Match.Yes : AnyOf(_values, in reader, ref stepsLeft));
+        result = Least(result, _oneOf.Length == 0 ? Match.Yes : AnyOf(_oneOf, in reader, ref stepsLeft));
+        result = Least(result, rule.Min is null ? Match.Yes : TestOrder(in reader, rule.Min, 1, ref stepsLeft));
+        result = Least(result, rule.Max is null ? Match.Yes : TestOrder(in reader, rule.Max, -1, ref stepsLeft));
+        return rule.MaxLength is null && rule.Regex is null
+            ? result
+            : Least(result, TestText(in reader, ref stepsLeft));
     }
 
     private static Match Least(Match left, Match right) => left < right ? left : right;
 
-    private static Match AnyOf(Choice[] choices, ref readonly Utf8JsonReader reader)
+    private static Match AnyOf(Choice[] choices, ref readonly Utf8JsonReader reader, ref long stepsLeft)
     {
         var best = Match.No;
         var isOfType = false;
         foreach (var choice in choices)
         {
+            stepsLeft -= StepsOfChoice + (choice.ReadsWhole(in reader) ? 2 * reader.ValueSpan.Length : 0);
+            if (stepsLeft < 0)
+            {
+                return Match.Doubt;
+            }
+
             if (choice.HasTypeOf(reader.TokenType))
             {
                 isOfType = true;
@@ -59,9 +71,15 @@ internal sealed class ValueTest(ArgumentRule rule)
         return isOfType ? best : Match.Doubt;
     }
 
-    private static Match TestOrder(ref readonly Utf8JsonReader reader, ArgumentValue bound, int sign)
+    private static Match TestOrder(
+        ref readonly Utf8JsonReader reader,
+        ArgumentValue bound,
+        int sign,
+        ref long stepsLeft)
     {
+        stepsLeft -= reader.ValueSpan.Length;
         if (reader.TokenType != JsonTokenType.Number
+            || stepsLeft < 0
             || JsonNumber.Compare(reader.ValueSpan, bound.Utf8) is not { } order)
         {
             return Match.Doubt;
@@ -70,9 +88,10 @@ internal sealed class ValueTest(ArgumentRule rule)
         return order == 0 || Math.Sign(order) == sign ? Match.Yes : Match.No;
     }
 
-    private Match TestText(ref readonly Utf8JsonReader reader)
+    private Match TestText(ref readonly Utf8JsonReader reader, ref long stepsLeft)
     {
-        if (reader.TokenType != JsonTokenType.String)
+        stepsLeft -= reader.ValueSpan.Length * (rule.Regex is null ? 1L : AnchoredRegex.StepsOfCharacter);
+        if (reader.TokenType != JsonTokenType.String || stepsLeft < 0)
         {
             return Match.Doubt;
         }
@@ -115,6 +134,10 @@ internal sealed class ValueTest(ArgumentRule rule)
 
         public ArgumentValue Value => value;
 
+        /// <summary>Whether a long argument takes long, rather than being told apart by its length.</summary>
+        public bool ReadsWhole(ref readonly Utf8JsonReader reader) =>
+            !_isEverything && (value.Kind == JsonValueKind.Number || !_isPlain || reader.ValueIsEscaped);
+
         public bool HasTypeOf(JsonTokenType token) => (value.Kind, token) switch
         {
             (JsonValueKind.String, JsonTokenType.String) => true,
@@ -146,6 +169,12 @@ internal sealed class ValueTest(ArgumentRule rule)
             if (reader.ValueSpan.Length > TextBytesMax)
             {
                 return Match.Doubt;
+            }
+
+            // Folding keeps the count of UTF-16 units, none of which takes more than three bytes.
+            if (_isPlain && !reader.ValueIsEscaped && reader.ValueSpan.Length > 3 * value.Text.Length)
+            {
+                return Match.No;
             }
 
             Span<char> small = stackalloc char[256];
