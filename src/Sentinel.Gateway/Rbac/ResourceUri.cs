@@ -44,7 +44,7 @@ internal static class ResourceUri
         path = query < 0 ? path : path[..query];
         var lowerScheme = uri[..scheme].ToLowerInvariant();
         if ((lowerScheme == "file" && tail.Length > 0)
-            || !IsSafeAuthority(authority)
+            || !UriAuthority.IsSafe(authority)
             || DecodeUnreserved(tail, isPath: false) is not { } safeTail
             || DecodeUnreserved(path, isPath: true) is not { } safePath
             || !HasSafeSegments(safePath)
@@ -114,13 +114,6 @@ internal static class ResourceUri
             && char.GetUnicodeCategory(c) is not (System.Globalization.UnicodeCategory.Format
                 or System.Globalization.UnicodeCategory.PrivateUse
                 or System.Globalization.UnicodeCategory.OtherNotAssigned);
-
-    // Nothing before an at sign, nothing encoded, no other script, and a port that says something.
-    private static bool IsSafeAuthority(string authority) =>
-        authority.All(char.IsAscii)
-        && authority.AsSpan().IndexOfAny("@%") < 0
-        && !authority.EndsWith(':')
-        && !authority.EndsWith('.');
 
     // Null for what decodes to a separator, to a further encoding, to a control character, or not at all.
     private static string? DecodeUnreserved(string text, bool isPath)
@@ -263,7 +256,7 @@ internal static class ResourceUri
         if (rest.StartsWith("//", StringComparison.Ordinal))
         {
             var end = rest.IndexOf('/', 2);
-            authority = SpellAuthority(end < 0 ? rest : rest[..end], name);
+            authority = UriAuthority.Spell(end < 0 ? rest : rest[..end], name);
             rest = end < 0 ? "" : rest[end..];
         }
         else if (name == "file")
@@ -289,22 +282,8 @@ internal static class ResourceUri
         end = end < 0 ? pattern.Length : end;
         var authority = pattern[(scheme + 1)..end];
         return Glob.IsLiteralText(authority)
-            ? $"{pattern[..scheme]}:{SpellAuthority(authority, pattern[..scheme].ToLowerInvariant())}{pattern[end..]}"
+            ? $"{pattern[..scheme]}:{UriAuthority.Spell(authority, pattern[..scheme].ToLowerInvariant())}{pattern[end..]}"
             : pattern;
-    }
-
-    private static string SpellAuthority(string authority, string scheme)
-    {
-        var host = authority[(Math.Max(1, authority.LastIndexOf('@')) + 1)..].ToLowerInvariant();
-        var port = scheme switch
-        {
-            "http" or "ws" => ":80",
-            "https" or "wss" => ":443",
-            _ => ":",
-        };
-        host = host.EndsWith(port, StringComparison.Ordinal) ? host[..^port.Length] : host;
-        host = host.TrimEnd(':').TrimEnd('.');
-        return scheme == "file" && host is "localhost" or "127.0.0.1" ? "//" : $"//{host}";
     }
 
     // Segments without parameters, and without the blanks and dots at their ends that file systems cut.
