@@ -1,4 +1,7 @@
 using System.CommandLine;
+using Sentinel.Audit;
+using Sentinel.Audit.Reading;
+using Sentinel.Gateway.Configuration;
 
 namespace Sentinel.Gateway.Cli;
 
@@ -10,4 +13,23 @@ internal sealed class AnsweringCommand(string name, string description) : Comman
     /// <summary>Wrong usage gives no answer either, where other verbs end with 1.</summary>
     public static int ExitCode(ParseResult parsed, int exitCode) =>
         parsed.Errors.Count > 0 && parsed.CommandResult.Command is AnsweringCommand ? NoAnswer : exitCode;
+
+    /// <summary>Asks, and says what stood in the way where the configuration or the audit store gives no answer.</summary>
+    public static async Task<int> AnswerAsync(TextWriter error, Func<Task<int>> ask)
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (ConfigurationException exception)
+        {
+            await CheckCommand.WriteFaultsAsync(exception.Faults, error);
+        }
+        catch (Exception exception) when (exception is AuditReadException or AuditConfigurationException)
+        {
+            await error.WriteLineAsync(exception.Message);
+        }
+
+        return NoAnswer;
+    }
 }

@@ -35,11 +35,6 @@ internal static class PolicyExplainCommand
         HelpName = "JSON",
     };
 
-    private static readonly Option<bool> Json = new("--json")
-    {
-        Description = "Print the answer as JSON.",
-    };
-
     public static Command Create()
     {
         var command = new AnsweringCommand(
@@ -54,7 +49,7 @@ internal static class PolicyExplainCommand
             Tool,
             Kind,
             Args,
-            Json,
+            SharedOptions.Json,
         };
         command.SetAction((result, cancellationToken) => RunAsync(
             new Request(
@@ -66,7 +61,7 @@ internal static class PolicyExplainCommand
                 result.GetRequiredValue(Tool),
                 result.GetValue(Kind),
                 result.GetValue(Args),
-                result.GetValue(Json)),
+                result.GetValue(SharedOptions.Json)),
             ProcessEnvironment.Read(),
             Console.In,
             result.InvocationConfiguration.Output,

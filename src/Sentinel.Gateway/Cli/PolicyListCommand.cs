@@ -24,11 +24,6 @@ internal static class PolicyListCommand
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    private static readonly Option<bool> Json = new("--json")
-    {
-        Description = "Print JSON.",
-    };
-
     public static Command Create()
     {
         var command = new Command("list", "List everything that a caller can use on the running backends.")
@@ -37,7 +32,7 @@ internal static class PolicyListCommand
             PolicyCaller.AsOption,
             PolicyCaller.KeyOption,
             PolicyCaller.TokenOption,
-            Json,
+            SharedOptions.Json,
         };
         command.SetAction((result, cancellationToken) => RunAsync(
             result.GetRequiredValue(SharedOptions.Config),
@@ -45,7 +40,7 @@ internal static class PolicyListCommand
                 result.GetValue(PolicyCaller.AsOption) ?? [],
                 result.GetValue(PolicyCaller.KeyOption),
                 result.GetValue(PolicyCaller.TokenOption)),
-            result.GetValue(Json),
+            result.GetValue(SharedOptions.Json),
             result.InvocationConfiguration,
             cancellationToken));
         return command;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Sentinel.Audit;
 using Sentinel.Audit.Reading;
 using Sentinel.Gateway.Cli.Replay;
 using Sentinel.Gateway.Configuration;
@@ -22,11 +21,6 @@ internal static class ReplayCommand
         HelpName = "WHEN",
     };
 
-    private static readonly Option<bool> Json = new("--json")
-    {
-        Description = "Print the report as JSON.",
-    };
-
     public static Command Create()
     {
         var command = new AnsweringCommand(
@@ -37,14 +31,14 @@ internal static class ReplayCommand
             SharedOptions.Config,
             From,
             To,
-            Json,
+            SharedOptions.Json,
         };
         command.SetAction((result, cancellationToken) => RunAsync(
             new Request(
                 result.GetRequiredValue(SharedOptions.Config),
                 result.GetRequiredValue(From),
                 result.GetValue(To),
-                result.GetValue(Json)),
+                result.GetValue(SharedOptions.Json)),
             ProcessEnvironment.Read(),
             TimeProvider.System,
             result.InvocationConfiguration.Output,
@@ -68,7 +62,7 @@ internal static class ReplayCommand
             return AnsweringCommand.NoAnswer;
         }
 
-        try
+        return await AnsweringCommand.AnswerAsync(error, async () =>
         {
             var source = await ConfigurationSource.LoadAsync(request.Config, environment, cancellationToken);
             var snapshot = source.Current;
@@ -81,17 +75,7 @@ internal static class ReplayCommand
                 ? writer.WriteJsonAsync(replay.Report, output)
                 : writer.WriteTextAsync(replay.Report, output));
             return replay.Report.HasFlips ? 1 : 0;
-        }
-        catch (ConfigurationException exception)
-        {
-            await CheckCommand.WriteFaultsAsync(exception.Faults, error);
-        }
-        catch (Exception exception) when (exception is AuditReadException or AuditConfigurationException)
-        {
-            await error.WriteLineAsync(exception.Message);
-        }
-
-        return AnsweringCommand.NoAnswer;
+        });
     }
 
     private static bool TryParseEnd(string? text, DateTimeOffset now, out DateTimeOffset? end)

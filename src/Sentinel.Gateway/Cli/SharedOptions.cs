@@ -18,4 +18,9 @@ internal static class SharedOptions
         HelpName = "URLS",
         DefaultValueFactory = _ => "http://127.0.0.1:8080",
     };
+
+    public static readonly Option<bool> Json = new("--json")
+    {
+        Description = "Print JSON.",
+    };
 }

@@ -1,14 +1,13 @@
 using System.Text;
-using Sentinel.Gateway.Mcp;
 
 namespace Sentinel.Gateway.Rbac;
 
-/// <summary>Brings resources' URIs into one form, so that a rule and a server mean the same resource by it.</summary>
+/// <summary>Brings resources' URIs into one form, so that a grant and a server mean the same resource by it.</summary>
 /// <remarks>
 /// <c>Allow</c> matches the safe normal form or nothing: scheme and host in lower case, percent-encoding only where it
 /// is needed and in upper case. What servers resolve differently has no such form: dot segments in any spelling, empty
 /// segments, encoded separators, double encoding, backslashes, user information, fragments. <c>Deny</c> matches every
-/// form that <see cref="Forms"/> can think of.
+/// form that <see cref="ResourceForms"/> can think of.
 /// </remarks>
 internal static class ResourceUri
 {
@@ -65,38 +64,8 @@ internal static class ResourceUri
         return pattern[..end].ToLowerInvariant() + SpellEncoding(pattern[end..]);
     }
 
-    /// <summary>A pattern of <c>Deny</c>, as written, decoded, and with its host as forms spell it; all folded.
-    /// </summary>
-    public static IEnumerable<string> ForbiddingPatterns(string pattern) =>
-        new[] { pattern, Decode(pattern), NormalizePattern(pattern), SpellHost(pattern) }
-            .Select(Fold).Distinct(StringComparer.Ordinal);
-
-    /// <summary>Every form in which some server might read the URI, folded.</summary>
-    public static IReadOnlyList<string> Forms(string uri)
-    {
-        var decoded = Decode(uri);
-        var resolved = Resolve(decoded);
-        var end = resolved.IndexOfAny(['?', '#']);
-        var bare = end < 0 ? resolved : resolved[..end];
-        var forms = new List<string> { uri, decoded, resolved, bare, bare.TrimEnd('/') };
-        if (Normalize(uri) is { } normal)
-        {
-            forms.Add(normal);
-        }
-
-        return [.. forms.Select(Fold).Distinct(StringComparer.Ordinal)];
-    }
-
-    private static string Fold(string text) =>
-        string.Create(text.Length, text, static (span, source) =>
-        {
-            for (var i = 0; i < span.Length; i++)
-            {
-                span[i] = Folding.Fold(source[i]);
-            }
-        });
-
-    private static int SchemeLength(string uri)
+    /// <summary>How many characters stand before its first colon; -1 where they are no scheme.</summary>
+    public static int SchemeLength(string uri)
     {
         var colon = uri.IndexOf(':', StringComparison.Ordinal);
         return colon > 0 && char.IsAsciiLetter(uri[0])
@@ -217,105 +186,4 @@ internal static class ResourceUri
         at + 2 < text.Length && char.IsAsciiHexDigit(text[at + 1]) && char.IsAsciiHexDigit(text[at + 2])
             ? Convert.FromHexString(text.AsSpan(at + 1, 2))[0]
             : null;
-
-    // Decoded until nothing is left to decode, cut at a NUL, without what browsers drop.
-    private static string Decode(string text)
-    {
-        for (var round = 0; round < 4 && text.Contains('%', StringComparison.Ordinal); round++)
-        {
-            var decoded = Uri.UnescapeDataString(text);
-            if (decoded == text)
-            {
-                break;
-            }
-
-            text = decoded;
-        }
-
-        var end = text.IndexOf('\0', StringComparison.Ordinal);
-        text = end < 0 ? text : text[..end];
-        text = text.Any(char.IsControl) ? string.Concat(text.Where(c => !char.IsControl(c))) : text;
-        return text.Trim().Replace('\\', '/');
-    }
-
-    // Dot segments resolved, slashes single, file URIs without host, authorities without user, default port, last dot.
-    private static string Resolve(string uri)
-    {
-        var scheme = SchemeLength(uri);
-        if (scheme < 0)
-        {
-            return uri;
-        }
-
-        var name = uri[..scheme].ToLowerInvariant();
-        var rest = uri[(scheme + 1)..];
-        var authority = "";
-        var query = rest.IndexOfAny(['?', '#']);
-        var tail = query < 0 ? "" : rest[query..];
-        rest = query < 0 ? rest : rest[..query];
-        if (rest.StartsWith("//", StringComparison.Ordinal))
-        {
-            var end = rest.IndexOf('/', 2);
-            authority = UriAuthority.Spell(end < 0 ? rest : rest[..end], name);
-            rest = end < 0 ? "" : rest[end..];
-        }
-        else if (name == "file")
-        {
-            authority = "//";
-        }
-
-        // Without a path the root is meant.
-        var path = rest.Length == 0 && authority.Length > 0 ? "/" : RemoveDots(rest);
-        return $"{name}:{authority}{path}{tail}";
-    }
-
-    // A host with wildcards stays as it is written.
-    private static string SpellHost(string pattern)
-    {
-        var scheme = SchemeLength(pattern);
-        if (scheme < 0 || pattern.IndexOf("//", scheme + 1, StringComparison.Ordinal) != scheme + 1)
-        {
-            return pattern;
-        }
-
-        var end = pattern.IndexOf('/', scheme + 3);
-        end = end < 0 ? pattern.Length : end;
-        var authority = pattern[(scheme + 1)..end];
-        return Glob.IsLiteralText(authority)
-            ? $"{pattern[..scheme]}:{UriAuthority.Spell(authority, pattern[..scheme].ToLowerInvariant())}{pattern[end..]}"
-            : pattern;
-    }
-
-    // Segments without parameters, and without the blanks and dots at their ends that file systems cut.
-    private static string RemoveDots(string path)
-    {
-        var result = new StringBuilder(path.Length);
-        var starts = new List<int>();
-        foreach (var range in path.AsSpan().Split('/'))
-        {
-            var segment = path.AsSpan()[range];
-            var parameters = segment.IndexOf(';');
-            segment = (parameters < 0 ? segment : segment[..parameters]).TrimEnd(' ');
-            if (segment is ".." && starts.Count > 0)
-            {
-                result.Length = starts[^1];
-                starts.RemoveAt(starts.Count - 1);
-            }
-
-            if (segment.TrimEnd(" .") is { IsEmpty: false } name)
-            {
-                starts.Add(result.Length);
-                result.Append('/').Append(name);
-            }
-        }
-
-        var isRooted = path.StartsWith('/');
-        if (result.Length == 0)
-        {
-            return isRooted ? "/" : "";
-        }
-
-        result.Append(path.EndsWith('/') ? "/" : "");
-        return isRooted ? result.ToString() : result.ToString(1, result.Length - 1);
-    }
 }

@@ -86,7 +86,7 @@ internal sealed class RuleSet
 
     private IEnumerable<string> Names(TargetPattern pattern) => (pattern.Kind, _forbids) switch
     {
-        (TargetKind.Resource, true) => ResourceUri.ForbiddingPatterns(pattern.Name),
+        (TargetKind.Resource, true) => ResourceForms.OfPattern(pattern.Name),
         (TargetKind.Resource, false) => [ResourceUri.NormalizePattern(pattern.Name)],
         _ => [Spell(pattern.Name)],
     };

@@ -23,7 +23,7 @@ internal readonly ref struct Target
     {
         _backend = backend;
         _kind = kind;
-        _forms = kind == TargetKind.Resource ? ResourceUri.Forms(name) : null;
+        _forms = kind == TargetKind.Resource ? ResourceForms.Of(name) : null;
         _name = kind == TargetKind.Resource ? ResourceUri.Normalize(name) : name;
         var chars = backend.Length + (_forms is null ? name.Length : 0);
         _rented = chars > scratch.Length ? ArrayPool<char>.Shared.Rent(chars) : null;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Sentinel.Audit;
 using Sentinel.Audit.Chain;
 using Sentinel.Audit.Reading;
 using Sentinel.Gateway.Configuration;
@@ -22,11 +21,6 @@ internal static class VerifyCommand
         HelpName = "FILE",
     };
 
-    private static readonly Option<bool> Json = new("--json")
-    {
-        Description = "Print the report as JSON.",
-    };
-
     public static Command Create()
     {
         var command = new AnsweringCommand(
@@ -37,14 +31,14 @@ internal static class VerifyCommand
             SharedOptions.Config,
             Anchor,
             WriteAnchor,
-            Json,
+            SharedOptions.Json,
         };
         command.SetAction((result, cancellationToken) => RunAsync(
             new Request(
                 result.GetRequiredValue(SharedOptions.Config),
                 result.GetValue(Anchor),
                 result.GetValue(WriteAnchor),
-                result.GetValue(Json)),
+                result.GetValue(SharedOptions.Json)),
             ProcessEnvironment.Read(),
             TimeProvider.System,
             result.InvocationConfiguration.Output,
@@ -61,7 +55,7 @@ internal static class VerifyCommand
         TextWriter error,
         CancellationToken cancellationToken)
     {
-        try
+        return await AnsweringCommand.AnswerAsync(error, async () =>
         {
             var source = await ConfigurationSource.LoadAsync(request.Config, environment, cancellationToken);
             var anchors = request.Anchor is { } path ? await ChainAnchors.ReadAsync(path, cancellationToken) : [];
@@ -77,17 +71,7 @@ internal static class VerifyCommand
             }
 
             return report.IsIntact ? 0 : 1;
-        }
-        catch (ConfigurationException exception)
-        {
-            await CheckCommand.WriteFaultsAsync(exception.Faults, error);
-        }
-        catch (Exception exception) when (exception is AuditReadException or AuditConfigurationException)
-        {
-            await error.WriteLineAsync(exception.Message);
-        }
-
-        return AnsweringCommand.NoAnswer;
+        });
     }
 
     /// <summary>What was asked for.</summary>

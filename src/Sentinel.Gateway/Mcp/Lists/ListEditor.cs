@@ -22,7 +22,7 @@ internal ref struct ListEditor
     private readonly ShowsItem _shows;
     private readonly KeyTable _keys;
     private Utf8JsonReader _json;
-    private List<Cut>? _cuts;
+    private ListCuts? _cuts;
     private int _hidden;
 
     private ListEditor(ReadOnlySpan<byte> text, ShowsItem shows, KeyTable keys)
@@ -120,7 +120,7 @@ internal ref struct ListEditor
     private bool ReadResult()
     {
         var mark = _keys.Open();
-        Cut? scope = null;
+        (int Start, int End)? scope = null;
         var hasList = false;
         while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
         {
@@ -143,7 +143,7 @@ internal ref struct ListEditor
                 var start = (int)_json.TokenStartIndex;
                 var isPrivate = _json.TokenType == JsonTokenType.String && _json.ValueTextEquals("private"u8);
                 _json.Skip();
-                scope = isPrivate ? null : new Cut(start, (int)_json.BytesConsumed, IsScope: true);
+                scope = isPrivate ? null : (start, (int)_json.BytesConsumed);
             }
             else
             {
@@ -158,9 +158,9 @@ internal ref struct ListEditor
         }
 
         _keys.Close(mark);
-        if (hasList && scope is { } cut)
+        if (hasList && scope is { } place)
         {
-            (_cuts ??= []).Add(cut);
+            (_cuts ??= new ListCuts()).MakePrivate(place.Start, place.End);
         }
 
         return true;
@@ -177,7 +177,7 @@ internal ref struct ListEditor
             var start = (int)_json.TokenStartIndex;
             if (hiddenFrom >= 0 && !hasShown)
             {
-                _cuts!.Add(new Cut(hiddenFrom, start, IsScope: false));
+                _cuts!.Remove(hiddenFrom, start);
                 hiddenFrom = -1;
             }
 
@@ -190,10 +190,10 @@ internal ref struct ListEditor
             else
             {
                 _hidden++;
-                _cuts ??= [];
+                _cuts ??= new ListCuts();
                 if (hasShown)
                 {
-                    _cuts.Add(new Cut(previousEnd, end, IsScope: false));
+                    _cuts.Remove(previousEnd, end);
                 }
                 else
                 {
@@ -206,7 +206,7 @@ internal ref struct ListEditor
 
         if (hiddenFrom >= 0)
         {
-            _cuts!.Add(new Cut(hiddenFrom, previousEnd, IsScope: false));
+            _cuts!.Remove(hiddenFrom, previousEnd);
         }
     }
 
@@ -294,40 +294,6 @@ internal ref struct ListEditor
         return _keys.TryAdd(mark, length);
     }
 
-    private readonly ListEdit Write(ReadOnlySpan<byte> head)
-    {
-        if (_cuts is null)
-        {
-            return ListEdit.Untouched;
-        }
-
-        // A scope may stand before its list, and several lists in one answer.
-        _cuts.Sort(static (left, right) => left.Start.CompareTo(right.Start));
-        var length = head.Length + _text.Length;
-        foreach (var cut in _cuts)
-        {
-            length -= cut.End - cut.Start - cut.Replacement.Length;
-        }
-
-        var edited = new byte[length];
-        head.CopyTo(edited);
-        var rest = edited.AsSpan(head.Length);
-        var at = 0;
-        foreach (var cut in _cuts)
-        {
-            _text[at..cut.Start].CopyTo(rest);
-            rest = rest[(cut.Start - at)..];
-            cut.Replacement.CopyTo(rest);
-            rest = rest[cut.Replacement.Length..];
-            at = cut.End;
-        }
-
-        _text[at..].CopyTo(rest);
-        return new ListEdit(true, edited, _hidden);
-    }
-
-    private readonly record struct Cut(int Start, int End, bool IsScope)
-    {
-        public ReadOnlySpan<byte> Replacement => IsScope ? "\"private\""u8 : default;
-    }
+    private readonly ListEdit Write(ReadOnlySpan<byte> head) =>
+        _cuts is null ? ListEdit.Untouched : new ListEdit(true, _cuts.Write(head, _text), _hidden);
 }
