@@ -30,6 +30,7 @@ internal sealed partial class AuditWriter : IHostedService, IDisposable
     private AuditJournal? _journal;
     private Task? _loop;
     private bool _hasStored;
+    private bool _hasStopped;
     private long _handStart;
     private int _lastRows;
     private long? _lastEnd;
@@ -101,6 +102,8 @@ internal sealed partial class AuditWriter : IHostedService, IDisposable
             await _giveUp.CancelAsync();
             await _loop;
         }
+
+        _journal?.Dispose();
     }
 
     // The sources hold no timers, and the loop may still look at them: they are cancelled and left to the collector.
@@ -118,7 +121,10 @@ internal sealed partial class AuditWriter : IHostedService, IDisposable
             {
                 Report(recovered);
                 await GoToStoredAsync(giveUp);
-                await ReplayAbandonedAsync(giveUp);
+
+                // Before this run's own rows, which the journal holds meanwhile.
+                await new AbandonedReplay(_opening!, DeliveryOf, _channel.Counters, _time, _logger)
+                    .RunAsync(_rowsMax, giveUp);
             }
 
             while (await TakeBatchAsync(giveUp))
@@ -136,7 +142,15 @@ internal sealed partial class AuditWriter : IHostedService, IDisposable
         catch (Exception exception)
         {
             _channel.Health.Failed(exception.Message, _time.GetUtcNow());
-            LogStopped(exception);
+            _hasStopped = true;
+            if (_journal is null)
+            {
+                LogStopped(exception);
+            }
+            else
+            {
+                LogStoppedJournaled(exception, _journal.Path);
+            }
         }
         finally
         {
@@ -214,17 +228,6 @@ internal sealed partial class AuditWriter : IHostedService, IDisposable
         _source!.Seek(stored ?? 0);
     }
 
-    // One after the other, before this run's own rows, which the journal holds meanwhile.
-    private async Task ReplayAbandonedAsync(CancellationToken giveUp)
-    {
-        foreach (var folder in JournalFolder.TakeFree(_opening!.Root))
-        {
-            var replay = new JournalReplay(folder, _opening, DeliveryOf(folder.Id), _channel.Counters, _time, _logger);
-            var replayed = await replay.RunAsync(_rowsMax, giveUp);
-            LogReplayed(folder.Path, replayed.Rows, replayed.Found.Crashed);
-        }
-    }
-
     private BatchDelivery DeliveryOf(Guid writerId) => new(
         _store, new WriterSequence(writerId, _instance), _channel.Counters, _channel.Health, _time, _logger);
 
@@ -258,7 +261,11 @@ internal sealed partial class AuditWriter : IHostedService, IDisposable
 
         _channel.Counters.Lost(left);
         await _store.DisposeAsync();
-        _journal?.Dispose();
+        if (!_hasStopped)
+        {
+            _journal?.Dispose();
+        }
+
         LogEnded(_channel.Counters.Written, _channel.Counters.Dropped, left, _channel.Counters.Queued);
     }
 
@@ -283,17 +290,18 @@ internal sealed partial class AuditWriter : IHostedService, IDisposable
     private partial void LogDamaged(string path, long bytes, long rows);
 
     [LoggerMessage(
-        3205,
-        LogLevel.Information,
-        "The abandoned audit journal {Path} is in the store: {Rows} rows written, {Crashed} of them gateway_crashed.")]
-    private partial void LogReplayed(string path, long rows, int crashed);
-
-    [LoggerMessage(
         3020,
         LogLevel.Error,
         "Audit logging has stopped; calls go on unrecorded, and each is counted as dropped. Restart the gateway once "
         + "the cause is found.")]
     private partial void LogStopped(Exception exception);
+
+    [LoggerMessage(
+        3207,
+        LogLevel.Error,
+        "Audit rows are not written any more; calls go on into the journal {Path} for as long as it has room. Restart "
+        + "the gateway once the cause is found: it goes on where it stopped.")]
+    private partial void LogStoppedJournaled(Exception exception, string path);
 
     [LoggerMessage(
         3021,

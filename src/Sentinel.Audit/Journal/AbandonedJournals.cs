@@ -11,12 +11,14 @@ namespace Sentinel.Audit.Journal;
 /// <param name="Crashed">Of them, calls that were open when their gateway ended.</param>
 /// <param name="DamagedBytes">What was no sound record.</param>
 /// <param name="MissingRows">Rows that are damaged, and of which nothing could be written.</param>
+/// <param name="Fault">Why not all of it could be written; null where it could.</param>
 public sealed record RecoveredJournalReport(
     string Path,
     long Rows,
     int Crashed,
     long DamagedBytes,
-    long MissingRows);
+    long MissingRows,
+    string? Fault = null);
 
 /// <summary>Writes what journals without a gateway still hold, where no gateway takes them over.</summary>
 public static class AbandonedJournals
@@ -26,9 +28,8 @@ public static class AbandonedJournals
     /// <param name="options">Which store, and how.</param>
     /// <param name="environment">Looks up a variable.</param>
     /// <param name="cancellationToken">Gives up; what is stored by then stays so, once.</param>
-    /// <exception cref="AuditConfigurationException">
-    /// There is no journal that can be taken, no store, or one that does not fit it.
-    /// </exception>
+    /// <exception cref="AuditConfigurationException">There is no journal that can be taken, or no store.</exception>
+    /// <exception cref="JournalRecoveryException">The store cannot be written.</exception>
     public static async Task<IReadOnlyList<RecoveredJournalReport>> RecoverAsync(
         string path,
         AuditOptions options,
@@ -49,7 +50,17 @@ public static class AbandonedJournals
         await using var store = AuditServiceCollectionExtensions.CreateStore(
             TimeProvider.System, logging, choice, options, new AuditTimings());
         store.CheckConfiguration();
-        await store.PrepareAsync(cancellationToken);
+        try
+        {
+            await store.PrepareAsync(cancellationToken);
+        }
+        catch (AuditStoreException exception)
+        {
+            throw new JournalRecoveryException(
+                $"{exception.Message}: nothing was written, and the journals are as they were. Try again once the "
+                + "store can be reached.",
+                exception);
+        }
 
         IEnumerable<JournalFolder> none = [];
         var folders = JournalFolder.TryTake(path) is { } one
@@ -69,13 +80,24 @@ public static class AbandonedJournals
                 options with { Guarantee = AuditGuarantee.Durable })!;
             var replay = new JournalReplay(
                 folder, opening, delivery, counters, TimeProvider.System, logging.CreateLogger<AuditWriter>());
-            var done = await replay.RunAsync(options.Batch.MaxRows, cancellationToken);
-            reports.Add(new RecoveredJournalReport(
-                folder.Path,
-                done.Rows,
-                done.Found.Crashed,
-                done.Found.DamagedBytes,
-                done.Found.MissingRows + done.Orphans));
+            try
+            {
+                var done = await replay.RunAsync(options.Batch.MaxRows, cancellationToken);
+                reports.Add(new RecoveredJournalReport(
+                    folder.Path,
+                    done.Rows,
+                    done.Found.Crashed,
+                    done.Found.DamagedBytes,
+                    done.Found.MissingRows + done.Orphans));
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                reports.Add(new RecoveredJournalReport(folder.Path, 0, 0, 0, 0, exception.Message));
+            }
+            finally
+            {
+                folder.Dispose();
+            }
         }
 
         return reports.Count > 0

@@ -119,6 +119,65 @@ public sealed class JournaledWriterTests : IDisposable
         Assert.Equal(2, rig.Channel.Status.Unjournaled);
     }
 
+    [Fact]
+    public async Task An_abandoned_journal_that_cannot_be_replayed_keeps_neither_others_nor_own_rows_back()
+    {
+        var abandoned = Abandon(4);
+        _store.OnAppend = (batch, _) => batch.WriterId == abandoned[2].Id
+            ? throw new AuditStoreException(StoreFailure.Final, "put back to an older state")
+            : Task.CompletedTask;
+        await using var rig = Rig(capacity: 64);
+        await rig.Writer.StartAsync(CancellationToken.None);
+        rig.WriteMany(10, firstNumber: 101);
+
+        await Eventually.TrueAsync(() => _store.Rows.Count >= 13, "all rows but the bad journal's are there");
+
+        Assert.Equal(
+            [2, 4, 1, .. Enumerable.Range(101, 10)],
+            _store.Rows.Select(row => Convert.ToInt32(row.RequestId.ToString()[^4..], 16)));
+        var error = Assert.Single(rig.Log.WithId(3208)).Text;
+        Assert.Contains(abandoned[2].Path, error);
+        Assert.Contains("put back to an older state", error);
+        Assert.NotNull(JournalFolder.TryTake(abandoned[2].Path));
+    }
+
+    [Fact]
+    public async Task When_writing_has_stopped_the_journal_goes_on()
+    {
+        _store.OnAppend = (_, _) => throw new AuditStoreException(StoreFailure.Final, "another process writes");
+        var first = Rig(capacity: 8);
+        await first.Writer.StartAsync(CancellationToken.None);
+        first.WriteMany(1);
+        await Eventually.TrueAsync(() => first.Log.WithId(3021).Any(), "the writer has stopped");
+
+        Assert.Equal(50, first.WriteMany(50, firstNumber: 2));
+        var strict = await first.Channel.BeginAsync(Some.Entry(52), isStrict: true);
+        Assert.True(strict.MayForward);
+        first.Channel.TryWrite(strict.Entry);
+        Assert.Contains("the journal", Assert.Single(first.Log.WithId(3207)).Text);
+        Assert.Equal(0, first.Channel.Status.Dropped);
+        await first.DisposeAsync();
+
+        _store.OnAppend = (_, _) => Task.CompletedTask;
+        await using var second = Rig(capacity: 64);
+        await second.Writer.StartAsync(CancellationToken.None);
+        await second.WrittenAsync(52);
+        Assert.Equal(Numbers(52), _store.Rows.Select(row => row.RequestId));
+    }
+
+    // The first of them is the one that the next run goes on with.
+    private List<(Guid Id, string Path)> Abandon(int count)
+    {
+        var journals = Enumerable.Range(1, count).Select(_ => _journals.Open()).ToList();
+        for (var i = 0; i < count; i++)
+        {
+            Assert.True(journals[i].TryWhole(Some.Entry(i + 1)));
+        }
+
+        journals.ForEach(journal => journal.Dispose());
+        return [.. journals.Select(journal => (journal.Id, journal.Path))];
+    }
+
     private static IEnumerable<Guid> Numbers(int count) =>
         Enumerable.Range(1, count).Select(number => Some.Entry(number).RequestId);
 

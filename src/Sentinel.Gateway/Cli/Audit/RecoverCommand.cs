@@ -44,19 +44,26 @@ internal static class RecoverCommand
                 journal, audit, name => environment.GetValueOrDefault(name), cancellationToken);
             foreach (var report in reports)
             {
+                if (report.Fault is { } fault)
+                {
+                    await console.Error.WriteLineAsync($"{report.Path} could not be written whole: {fault}");
+                    continue;
+                }
+
                 await console.Output.WriteLineAsync(string.Create(
                     CultureInfo.InvariantCulture,
                     $"{report.Path}: {report.Rows} rows written, {report.Crashed} of them gateway_crashed; "
                     + $"{report.MissingRows} rows lost in {report.DamagedBytes} damaged bytes"));
             }
 
-            return reports.All(report => report.MissingRows == 0) ? 0 : 1;
+            return reports.All(report => report is { MissingRows: 0, Fault: null }) ? 0 : 1;
         }
         catch (ConfigurationException exception)
         {
             await CheckCommand.WriteFaultsAsync(exception.Faults, console.Error);
         }
-        catch (Exception e) when (e is AuditConfigurationException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is AuditConfigurationException or JournalRecoveryException or IOException
+            or UnauthorizedAccessException)
         {
             await console.Error.WriteLineAsync(e.Message);
         }
