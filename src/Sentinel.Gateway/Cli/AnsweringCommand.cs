@@ -14,7 +14,7 @@ internal sealed class AnsweringCommand(string name, string description) : Comman
     public static int ExitCode(ParseResult parsed, int exitCode) =>
         parsed.Errors.Count > 0 && parsed.CommandResult.Command is AnsweringCommand ? NoAnswer : exitCode;
 
-    /// <summary>Asks, and says what stood in the way where the configuration or the audit store gives no answer.</summary>
+    /// <summary>Asks, and says what stood in the way where configuration or audit store give no answer.</summary>
     public static async Task<int> AnswerAsync(TextWriter error, Func<Task<int>> ask)
     {
         try

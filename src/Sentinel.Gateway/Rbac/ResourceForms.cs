@@ -101,7 +101,9 @@ internal static class ResourceForms
         end = end < 0 ? pattern.Length : end;
         var authority = pattern[(scheme + 1)..end];
         return Glob.IsLiteralText(authority)
-            ? $"{pattern[..scheme]}:{UriAuthority.Spell(authority, pattern[..scheme].ToLowerInvariant())}{pattern[end..]}"
+            ? pattern[..(scheme + 1)]
+                + UriAuthority.Spell(authority, pattern[..scheme].ToLowerInvariant())
+                + pattern[end..]
             : pattern;
     }
 
