@@ -288,6 +288,11 @@ internal sealed partial class AuditJournal : IDisposable
         List<JournalSegment> segments;
         lock (_lock)
         {
+            if (_isClosed)
+            {
+                return false;
+            }
+
             segments = _appender.TakeUnflushed();
             if (_segments.Current is { } current)
             {
@@ -305,12 +310,19 @@ internal sealed partial class AuditJournal : IDisposable
             _flushFault = null;
             return true;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException
+            or ObjectDisposedException)
         {
             // The kernel may have dropped the pages and would call the next flush of this file a success.
             _flushFault = exception.Message;
             lock (_lock)
             {
+                // A flush may take longer than closing waits for it.
+                if (_isClosed)
+                {
+                    return false;
+                }
+
                 _segments.GiveUpCurrent();
             }
 

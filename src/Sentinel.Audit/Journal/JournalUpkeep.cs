@@ -7,6 +7,9 @@ internal sealed class JournalUpkeep(AuditJournal journal) : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
+    // A disk that hangs must not hang the process that wants to end.
+    private static readonly TimeSpan LastRound = TimeSpan.FromSeconds(5);
+
     private readonly AutoResetEvent _wake = new(false);
     private TaskCompletionSource<bool>? _flush;
     private Thread? _thread;
@@ -40,12 +43,12 @@ internal sealed class JournalUpkeep(AuditJournal journal) : IDisposable
         }
     }
 
-    /// <summary>Does what is left to do, and ends the thread.</summary>
+    /// <summary>Does what is left to do, as far as the disk lets it, and ends the thread.</summary>
     public void Dispose()
     {
         _isStopping = true;
         Wake();
-        _thread?.Join();
+        _thread?.Join(LastRound);
         // The event is left to the collector: a call that is late may still set it.
     }
 
