@@ -76,11 +76,13 @@ public sealed partial class GatewayProcess : IAsyncDisposable
     }
 
     /// <summary>Kills it where it stands and starts it again, in the same folder and on the same port.</summary>
-    public async Task KillAndRestartAsync()
+    /// <param name="meanwhile">What is done while it is not there.</param>
+    public async Task KillAndRestartAsync(Func<Task>? meanwhile = null)
     {
         await Process.KillAsync();
         await Process.WaitForExitAsync();
         await Process.DisposeAsync();
+        await (meanwhile?.Invoke() ?? Task.CompletedTask);
         string[] arguments = ["serve", "--config", ConfigPath, "--urls", Url.GetLeftPart(UriPartial.Authority)];
         Process = Start(arguments, _environment, Folder);
         await Process.WaitForMatchAsync(TrafficLine());

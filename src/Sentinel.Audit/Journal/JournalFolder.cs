@@ -72,6 +72,13 @@ internal sealed class JournalFolder : IDisposable
         return null;
     }
 
+    /// <summary>The journals under <paramref name="root"/> that this version cannot read.</summary>
+    public static IEnumerable<string> OfOtherVersions(string root) =>
+        Directory.EnumerateDirectories(root)
+            .Order(StringComparer.Ordinal)
+            .Where(path => JournalSegment.In(path).Any(
+                segment => VersionOf(segment.Path) is not null and not JournalFormat.Version));
+
     public void Dispose() => _lock.Dispose();
 
     private static int? VersionOf(string path)
