@@ -64,9 +64,10 @@ internal sealed class JournalAppender(SegmentList segments, JournalDisk disk, Ac
         Open++;
     }
 
-    private void Close(JournalTicket ticket)
+    /// <summary>The call needs no End any more.</summary>
+    public void Close(JournalTicket ticket)
     {
-        if (ticket.Segment!.Open.Remove(ticket))
+        if (ticket.Segment?.Open.Remove(ticket) is true)
         {
             Open--;
         }

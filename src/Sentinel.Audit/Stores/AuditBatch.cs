@@ -60,25 +60,32 @@ internal sealed class WriterSequence(Guid writerId, string instance)
     /// <param name="rows">The rows, oldest first.</param>
     /// <param name="dropped">Entries lost by this writer so far.</param>
     /// <param name="position">How far the journal is stored with them; null for a writer without one.</param>
-    public AuditBatch Number(ReadOnlyMemory<AuditRow> rows, long dropped, long? position = null)
+    /// <param name="after">A batch that is on its way and that these rows follow; null where none is.</param>
+    public AuditBatch Number(
+        ReadOnlyMemory<AuditRow> rows, long dropped, long? position = null, AuditBatch? after = null)
     {
         var seqs = new long[rows.Length];
         var hashes = new byte[rows.Length][];
-        var last = new Dictionary<DateOnly, Link>();
+        var moves = new List<MonthMove>(1);
         for (var i = 0; i < seqs.Length; i++)
         {
             var row = rows.Span[i];
-            var before = last.GetValueOrDefault(row.Month) ?? _last.GetValueOrDefault(row.Month, None);
-            seqs[i] = before.Seq + 1;
-            hashes[i] = _chain.Link(before.Hash, row, instance, writerId, seqs[i]);
-            last[row.Month] = new Link(seqs[i], hashes[i]);
+            var at = moves.FindIndex(move => move.Month == row.Month);
+            if (at < 0)
+            {
+                var start = StartOf(row.Month, after);
+                at = moves.Count;
+                moves.Add(new MonthMove(row.Month, start.Seq, start.Seq, start.Hash));
+            }
+
+            seqs[i] = moves[at].Last + 1;
+            hashes[i] = _chain.Link(moves[at].ChainHash, row, instance, writerId, seqs[i]);
+            moves[at] = moves[at] with { Last = seqs[i], ChainHash = hashes[i] };
         }
 
-        var moves = last.Select(m =>
-            new MonthMove(m.Key, _last.GetValueOrDefault(m.Key, None).Seq, m.Value.Seq, m.Value.Hash)).ToArray();
         return new AuditBatch(writerId, instance, rows, seqs, hashes, moves, dropped)
         {
-            PositionBefore = _position,
+            PositionBefore = after?.Position ?? _position,
             Position = position,
         };
     }
@@ -91,6 +98,12 @@ internal sealed class WriterSequence(Guid writerId, string instance)
         }
 
         _position = batch.Position ?? _position;
+    }
+
+    private Link StartOf(DateOnly month, AuditBatch? after)
+    {
+        var move = after?.Moves.FirstOrDefault(move => move.Month == month);
+        return move is null ? _last.GetValueOrDefault(month, None) : new Link(move.Last, move.ChainHash);
     }
 
     private sealed record Link(long Seq, byte[] Hash);
