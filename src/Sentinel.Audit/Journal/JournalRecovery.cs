@@ -37,8 +37,8 @@ internal sealed class JournalRecovery
             switch (header.Kind)
             {
                 case RecordKind.Begin or RecordKind.Carried:
-                    var begun = EntryFormat.ReadBegin(payload);
-                    _open[begun.RequestId] = new JournalTicket(begun.RequestId)
+                    var begun = EntryFormat.ReadRequestId(payload);
+                    _open[begun] = new JournalTicket(begun)
                     {
                         Begin = start,
                         Segment = segment,

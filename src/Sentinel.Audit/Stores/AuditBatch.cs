@@ -66,23 +66,26 @@ internal sealed class WriterSequence(Guid writerId, string instance)
     {
         var seqs = new long[rows.Length];
         var hashes = new byte[rows.Length][];
-        var moves = new List<MonthMove>(1);
+        var months = new List<MonthAdvance>(1);
+        MonthAdvance? current = null;
         for (var i = 0; i < seqs.Length; i++)
         {
             var row = rows.Span[i];
-            var at = moves.FindIndex(move => move.Month == row.Month);
-            if (at < 0)
+            if (current?.Month != row.Month)
             {
-                var start = StartOf(row.Month, after);
-                at = moves.Count;
-                moves.Add(new MonthMove(row.Month, start.Seq, start.Seq, start.Hash));
+                current = months.Find(month => month.Month == row.Month);
+                if (current is null)
+                {
+                    current = new MonthAdvance(row.Month, StartOf(row.Month, after));
+                    months.Add(current);
+                }
             }
 
-            seqs[i] = moves[at].Last + 1;
-            hashes[i] = _chain.Link(moves[at].ChainHash, row, instance, writerId, seqs[i]);
-            moves[at] = moves[at] with { Last = seqs[i], ChainHash = hashes[i] };
+            seqs[i] = ++current.Seq;
+            current.Hash = hashes[i] = _chain.Link(current.Hash, row, instance, writerId, seqs[i]);
         }
 
+        var moves = months.ConvertAll(month => new MonthMove(month.Month, month.Expected, month.Seq, month.Hash));
         return new AuditBatch(writerId, instance, rows, seqs, hashes, moves, dropped)
         {
             PositionBefore = after?.Position ?? _position,
@@ -107,4 +110,15 @@ internal sealed class WriterSequence(Guid writerId, string instance)
     }
 
     private sealed record Link(long Seq, byte[] Hash);
+
+    private sealed class MonthAdvance(DateOnly month, Link start)
+    {
+        public DateOnly Month => month;
+
+        public long Expected => start.Seq;
+
+        public long Seq { get; set; } = start.Seq;
+
+        public byte[] Hash { get; set; } = start.Hash;
+    }
 }
