@@ -19,7 +19,6 @@ internal sealed class AuditJournal : IDisposable
     private readonly StoredMarks _stored;
     private readonly JournalUpkeep _upkeep;
     private readonly JournalAppender _appender;
-    private bool _isClosed;
 
     private AuditJournal(
         JournalFolder folder, JournalLimits limits, JournalDisk disk, TimeProvider time, ILogger logger)
@@ -268,7 +267,7 @@ internal sealed class AuditJournal : IDisposable
     {
         lock (_lock)
         {
-            if (_isClosed)
+            if (_appender.IsClosed)
             {
                 return;
             }
@@ -277,7 +276,6 @@ internal sealed class AuditJournal : IDisposable
         _upkeep.Dispose();
         lock (_lock)
         {
-            _isClosed = true;
             _appender.Close();
             _segments.Close();
         }

@@ -18,6 +18,9 @@ internal sealed partial class JournalUpkeep(
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
+    // A disk that hangs must not hang the process that wants to end.
+    private static readonly TimeSpan LastRound = TimeSpan.FromSeconds(5);
+
     private readonly ILogger _logger = logger;
     private readonly AutoResetEvent _wake = new(false);
     private readonly ConcurrentQueue<(JournalTicket Ticket, AuditEntry Entry)> _late = new();
@@ -71,12 +74,12 @@ internal sealed partial class JournalUpkeep(
         }
     }
 
-    /// <summary>Does what is left to do, and ends the thread.</summary>
+    /// <summary>Does what is left to do, as far as the disk lets it, and ends the thread.</summary>
     public void Dispose()
     {
         _isStopping = true;
         Wake();
-        _thread?.Join();
+        _thread?.Join(LastRound);
         // The event is left to the collector: a call that is late may still set it.
     }
 
@@ -113,6 +116,11 @@ internal sealed partial class JournalUpkeep(
         List<JournalSegment> unflushed;
         lock (journalLock)
         {
+            if (appender.IsClosed)
+            {
+                return false;
+            }
+
             unflushed = appender.TakeUnflushed();
             if (segments.Current is { } current)
             {
@@ -130,12 +138,19 @@ internal sealed partial class JournalUpkeep(
             _flushFault = null;
             return true;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException
+            or ObjectDisposedException)
         {
             // The kernel may have dropped the pages and would call the next flush of this file a success.
             _flushFault = exception.Message;
             lock (journalLock)
             {
+                // A flush may take longer than closing waits for it.
+                if (appender.IsClosed)
+                {
+                    return false;
+                }
+
                 segments.GiveUpCurrent();
             }
 
@@ -165,6 +180,11 @@ internal sealed partial class JournalUpkeep(
     {
         lock (journalLock)
         {
+            if (appender.IsClosed)
+            {
+                return;
+            }
+
             if (segments.Current is null && segments.TryMakeSpare(isBounded: false))
             {
                 segments.Roll();
