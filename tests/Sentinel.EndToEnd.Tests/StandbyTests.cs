@@ -6,7 +6,7 @@ namespace Sentinel.EndToEnd.Tests;
 
 /// <summary>A standby that lacks rows takes over from a primary that is gone.</summary>
 [Collection(nameof(HeavyLoad))]
-public sealed class FailOverTests
+public sealed class StandbyTests
 {
     [Theory]
     [InlineData(false)]
