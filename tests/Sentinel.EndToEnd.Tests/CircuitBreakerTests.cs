@@ -134,6 +134,43 @@ public sealed class CircuitBreakerTests
     }
 
     [Fact]
+    public async Task A_session_waits_for_its_own_destination_while_that_is_left_alone()
+    {
+        await using var two = await StartAsync("00:00:02");
+        two.LetA(async http =>
+        {
+            http.Response.Headers["Mcp-Session-Id"] = "of-a";
+            await TwoDestinations.AnswerAsync(http);
+        });
+        var session = await Eventually.YieldsAsync(async () =>
+        {
+            using var opened =
+                await RawCall.Post(new Uri(two.Gateway.Url, "x/mcp"), RawCall.WithMethod("initialize")).SendAsync();
+            return opened.Header("Mcp-Session-Id");
+        });
+        await FailAsync(two, "answers 500");
+        await OpenAsync(two);
+
+        using (var refused = await InSessionAsync())
+        {
+            Assert.Equal("circuit_open", (await refused.ReadErrorAsync()).Reason);
+        }
+
+        two.LetA(TwoDestinations.AnswerAsync);
+        await Eventually.HoldsAsync(async () =>
+        {
+            using var response = await InSessionAsync();
+            return response.IsSuccessStatusCode;
+        });
+        Assert.Equal("of-a", two.A.Requests[^1].Headers["Mcp-Session-Id"]);
+        Assert.DoesNotContain(two.B.Requests, request => request.Headers.ContainsKey("Mcp-Session-Id"));
+
+        Task<HttpResponseMessage> InSessionAsync() =>
+            RawCall.Post(new Uri(two.Gateway.Url, "x/mcp"), RawCall.ToolCall("count"))
+                .With("Mcp-Session-Id", session).SendAsync();
+    }
+
+    [Fact]
     public async Task A_failure_now_and_then_opens_nothing()
     {
         await using var two = await StartAsync("00:05:00");

@@ -66,6 +66,26 @@ public sealed class FailOverTests
         Assert.Single(b.Requests);
     }
 
+    [Theory]
+    [InlineData("https://A/")]
+    [InlineData("http://nowhere.invalid/")]
+    public async Task Where_there_is_no_TLS_or_no_such_host_another_destination_is_tried(string address)
+    {
+        await using var a = await ScriptedBackend.StartAsync(TwoDestinations.AnswerAsync);
+        await using var b = await ScriptedBackend.StartAsync(TwoDestinations.AnswerAsync);
+        var first = new Uri(address.Replace("A", a.Url.Authority, StringComparison.Ordinal));
+        var config = new ProxyConfig().Backend("x", first, b.Url).ApiKey("tester", Servers.TesterKey, "tester")
+            .Role("tester", allow: ["*"]);
+        config.ReverseProxy["Clusters"]!["x"]!["LoadBalancingPolicy"] = "FirstAlphabetical";
+        await using var gateway = await GatewayProcess.StartAsync(config);
+
+        var reply = await Rpc.CallAsync(new Uri(gateway.Url, "x/mcp"), Servers.TesterKey, "count");
+
+        Assert.Equal(200, reply.Status);
+        Assert.Empty(a.Requests);
+        Assert.Single(b.Requests);
+    }
+
     [Fact]
     public async Task Where_all_refuse_the_call_fails_once_and_is_recorded_once()
     {

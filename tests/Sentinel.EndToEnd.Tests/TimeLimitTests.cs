@@ -79,6 +79,33 @@ public sealed class TimeLimitTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("first", "application/json", TwoDestinations.Result)]
+    [InlineData("idle", "text/event-stream", Progress + "data: " + TwoDestinations.Result + "\n\n")]
+    [InlineData("total", "application/json", TwoDestinations.Result)]
+    [InlineData("total", "text/event-stream", Progress + "data: " + TwoDestinations.Result + "\n\n")]
+    [InlineData("free", "application/json", TwoDestinations.Result)]
+    public async Task Within_its_limits_an_answer_passes_as_it_came(string backend, string type, string body)
+    {
+        _backend.On("/quick", http =>
+        {
+            http.Response.ContentType = type;
+            http.Response.ContentLength = body.Length;
+            http.Response.Headers["X-Kept"] = "yes";
+            return http.Response.WriteAsync(body);
+        });
+
+        using var response = await RawCall.PostModern(new Uri(_gateway.Url, $"{backend}/quick"), "count")
+            .With("User-Agent", "quick").SendAsync();
+
+        Assert.Equal(body, await response.Content.ReadAsStringAsync());
+        Assert.Equal(
+            (type, (long?)body.Length, "yes"),
+            (response.Header("Content-Type"), response.Content.Headers.ContentLength, response.Header("X-Kept")));
+        var row = await RowAsync("quick");
+        Assert.Equal(("success", body.Length), (row.Text("response_status"), row.Number("response_bytes")));
+    }
+
+    [Theory]
     [InlineData("first")]
     [InlineData("idle")]
     public async Task What_moves_is_not_cut_however_long_it_takes(string backend)

@@ -3,17 +3,33 @@ using Sentinel.Gateway.Exchange;
 namespace Sentinel.Gateway.Forwarding.Destinations;
 
 /// <summary>A backend's content that breaks off when its call has taken too long as a whole.</summary>
-/// <param name="inner">The content.</param>
-/// <param name="limit">Cancelled then; linked with the token of whoever reads. Disposed of with the content.</param>
-internal sealed class LimitedContent(HttpContent inner, CancellationTokenSource limit) : WatchedContent(inner)
+internal sealed class LimitedContent : WatchedContent
 {
-    protected override Stream Watch(Stream stream) => new LimitedStream(stream, limit);
+    private readonly CancellationTokenSource _limit;
+
+    /// <param name="inner">The content.</param>
+    /// <param name="limit">
+    /// Cancelled then; linked with the token of whoever reads. Disposed of with the content or its stream.
+    /// </param>
+    public LimitedContent(HttpContent inner, CancellationTokenSource limit)
+        : base(inner)
+    {
+        _limit = limit;
+
+        // Unlike other watchers it comes before the headers have been copied to the client.
+        foreach (var (name, values) in inner.Headers.NonValidated)
+        {
+            Headers.TryAddWithoutValidation(name, values);
+        }
+    }
+
+    protected override Stream Watch(Stream stream) => new LimitedStream(stream, _limit);
 
     protected override void Dispose(bool disposing)
     {
         if (disposing)
         {
-            limit.Dispose();
+            _limit.Dispose();
         }
 
         base.Dispose(disposing);
