@@ -15,6 +15,7 @@ public sealed class ScriptedBackend : IAsyncDisposable
     private readonly ConcurrentQueue<ScriptedRequest> _requests = new();
     private readonly ConcurrentDictionary<string, RequestDelegate> _scripts = new(StringComparer.Ordinal);
     private readonly WebApplication _app;
+    private bool _isDisposed;
 
     private ScriptedBackend(RequestDelegate? otherwise)
     {
@@ -54,6 +55,11 @@ public sealed class ScriptedBackend : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, true))
+        {
+            return;
+        }
+
         // At once, rather than after the answers that a test left open.
         await _app.StopAsync(new CancellationToken(canceled: true));
         await _app.DisposeAsync();

@@ -7,9 +7,9 @@ namespace Sentinel.Tests.Shared;
 /// <summary>Forwards loopback TCP, and fails on demand where a network would.</summary>
 public sealed class TcpFaultProxy : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly ConcurrentDictionary<Connection, Task> _connections = new();
-    private readonly Task _accepting;
+    private Task _accepting;
     private volatile Trap? _trap;
 
     public TcpFaultProxy(int targetPort)
@@ -25,6 +25,22 @@ public sealed class TcpFaultProxy : IAsyncDisposable
 
     /// <summary>Where connections made from here on lead.</summary>
     public int TargetPort { get; set; }
+
+    /// <summary>Closes every connection, and refuses new ones until <see cref="Accept"/>.</summary>
+    public async Task RefuseAsync()
+    {
+        _listener.Stop();
+        CutAll();
+        await _accepting;
+    }
+
+    /// <summary>Takes connections again, on the same port.</summary>
+    public void Accept()
+    {
+        _listener = new TcpListener(IPAddress.Loopback, Port);
+        _listener.Start();
+        _accepting = AcceptAsync();
+    }
 
     /// <summary>Closes every connection at both ends.</summary>
     public void CutAll()
@@ -106,12 +122,25 @@ public sealed class TcpFaultProxy : IAsyncDisposable
             {
                 await _server.ConnectAsync(IPAddress.Loopback, targetPort);
                 client.NoDelay = _server.NoDelay = true;
-                await Task.WhenAll(UpAsync(), DownAsync());
+                await Task.WhenAll(UntilCutAsync(UpAsync()), UntilCutAsync(DownAsync()));
             }
             catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException
                 or InvalidOperationException)
             {
                 // One end is gone; so is the other.
+            }
+            finally
+            {
+                Cut();
+            }
+        }
+
+        // An end that resets its connection does not wait for the other to say something.
+        private async Task UntilCutAsync(Task way)
+        {
+            try
+            {
+                await way;
             }
             finally
             {

@@ -54,7 +54,11 @@ internal static class ConfigurationReader
             Pins = pins,
             CallLimits = LimitsChecks.Compile(sentinel.Limits),
             Routes = [.. proxy.Routes.Select(route => RouteStamp.Apply(route, version))],
-            Clusters = proxy.Clusters,
+            Clusters =
+            [
+                .. proxy.Clusters.Select(
+                    cluster => ClusterStamp.Apply(cluster, sentinel.Backends.GetValueOrDefault(cluster.ClusterId))),
+            ],
             Backends = backends,
             SessionKeys = sessionKeys,
             Warnings =

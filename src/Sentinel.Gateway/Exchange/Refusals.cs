@@ -16,6 +16,7 @@ internal partial record Refusal
     public const string ReasonBackendRefused = "backend_refused";
     public const string ReasonBackendUnreachable = "backend_unreachable";
     public const string ReasonBackendTimeout = "backend_timeout";
+    public const string ReasonCircuitOpen = "circuit_open";
 
     public static readonly Refusal MethodNotAllowed = new(
         405, -31405, "method_not_allowed", "An MCP endpoint takes GET, POST, DELETE and OPTIONS, and no upgrade.")
@@ -111,6 +112,12 @@ internal partial record Refusal
     public static readonly Refusal BackendTimeout = new(
         504, -31504, ReasonBackendTimeout, "The server behind this gateway did not answer in time.");
 
+    public static readonly Refusal BackendConnectTimeout = new(
+        504, -31504, ReasonBackendTimeout, "The server behind this gateway took no connection in time.");
+
+    public static readonly Refusal BackendTotalTimeout = new(
+        504, -31504, ReasonBackendTimeout, "The call took longer than this gateway lets the server behind it take.");
+
     public static readonly Refusal InternalError = new(
         500, -31500, "internal_error", "The gateway failed; its log says why, under this request id.");
 
@@ -175,6 +182,16 @@ internal partial record Refusal
         $"The {concurrentMax} calls that you may have under way are; try again when one has ended.")
     {
         Header = RetryAfter(1),
+    };
+
+    /// <param name="retryAfterSeconds">Until the server is tried again.</param>
+    public static Refusal CircuitOpen(long retryAfterSeconds) => new(
+        503,
+        -31503,
+        ReasonCircuitOpen,
+        "The server behind this gateway failed too often just now and is left alone for a while; try again then.")
+    {
+        Header = RetryAfter(retryAfterSeconds),
     };
 
     /// <summary>Whether this is policy's doing, so that the row says <c>denied</c>.</summary>

@@ -1,38 +1,51 @@
 using Sentinel.Gateway.Exchange;
+using Sentinel.Gateway.Forwarding.Destinations;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Sentinel.Gateway.Forwarding;
 
 /// <summary>Turns a missing destination, a failed connection or a timeout into an answer that names it.</summary>
-internal sealed class BackendFaultMiddleware(RequestDelegate next)
+internal sealed class BackendFaultMiddleware(RequestDelegate next, CircuitBreaker breaker)
 {
     public async Task InvokeAsync(HttpContext context)
     {
         await next(context);
 
         var response = context.Response;
-        if (response.HasStarted || context.RequestAborted.IsCancellationRequested)
+        if (!response.HasStarted && !context.RequestAborted.IsCancellationRequested && Find(context) is { } refusal)
         {
-            return;
+            await RefusalWriter.WriteAsync(context, refusal);
+        }
+    }
+
+    private Refusal? Find(HttpContext context)
+    {
+        var fault = context.Features.Get<IForwarderErrorFeature>();
+        if (BackendTimeouts.Of(fault) is { } limit)
+        {
+            return limit switch
+            {
+                TimeLimit.Connect => Refusal.BackendConnectTimeout,
+                TimeLimit.Total => Refusal.BackendTotalTimeout,
+                _ => Refusal.BackendTimeout,
+            };
         }
 
-        var fault = context.Features.Get<IForwarderErrorFeature>();
-        var error = fault?.Error ?? ForwarderError.None;
-        if (error is ForwarderError.RequestTimedOut)
-        {
-            await RefusalWriter.WriteAsync(context, Refusal.BackendTimeout);
-        }
-        else if (error is ForwarderError.RequestCreation)
+        return (fault?.Error ?? ForwarderError.None) switch
         {
             // A transform failed: on a body that is no proper HTTP (BadHttpRequestException is an IOException, and a
             // chunk longer than can be counted a bare one), or by a fault of ours.
-            await RefusalWriter.WriteAsync(
-                context, fault?.Exception is IOException ? Refusal.BrokenBody : Refusal.InternalError);
-        }
-        else if (error is not ForwarderError.None || McpExchange.Of(context).GatewayUs is null)
-        {
-            // Not forwarded and no error of the forwarder's: load balancing found no destination and left a bare 503.
-            await RefusalWriter.WriteAsync(context, Refusal.BackendUnreachable);
-        }
+            ForwarderError.RequestCreation => fault!.Exception is IOException ? Refusal.BrokenBody : Refusal.InternalError,
+
+            // Not forwarded and no error of the forwarder's: no destination was left.
+            ForwarderError.NoAvailableDestinations => NoDestination(context),
+            ForwarderError.None => McpExchange.Of(context).GatewayUs is null ? NoDestination(context) : null,
+            _ => Refusal.BackendUnreachable,
+        };
     }
+
+    private Refusal NoDestination(HttpContext context) =>
+        breaker.RetryAfter(context.GetReverseProxyFeature()) is { } seconds
+            ? Refusal.CircuitOpen(seconds)
+            : Refusal.BackendUnreachable;
 }

@@ -33,7 +33,9 @@ internal sealed class CallerHeadersTransform : RequestTransform
         }
 
         BeginTrace(headers, exchange);
-        exchange.GatewayUs = exchange.ElapsedUs;
+
+        // Kept where another destination is tried: the wait for the first was not Sentinel's.
+        exchange.GatewayUs ??= exchange.ElapsedUs;
         return ValueTask.CompletedTask;
     }
 

@@ -10,6 +10,7 @@ using Sentinel.Gateway.Authorization;
 using Sentinel.Gateway.Configuration;
 using Sentinel.Gateway.Exchange;
 using Sentinel.Gateway.Forwarding;
+using Sentinel.Gateway.Forwarding.Destinations;
 using Sentinel.Gateway.Inspection;
 using Sentinel.Gateway.Management;
 using Sentinel.Gateway.Recording;
@@ -79,6 +80,7 @@ internal static class GatewayHost
         services.AddSentinelAudit(configuration.Current.Sentinel.Audit);
         services.AddSentinelSessions();
         services.AddReverseProxy();
+        services.AddDestinations();
         services.AddSingleton<ITransformProvider, TransformOrder>();
         services.AddSingleton<RequestInspector>();
         services.AddSingleton<InspectRequest>(provider => provider.GetRequiredService<RequestInspector>().InspectAsync);
@@ -99,6 +101,7 @@ internal static class GatewayHost
         services.AddSingleton<OpenCalls>();
         services.AddHostedService(provider => provider.GetRequiredService<OpenCalls>());
         services.AddSingleton<MetricStore>();
+        services.AddSingleton<DestinationGauge>();
         services.AddSingleton<DrainState>();
         services.AddHostedService<Drain>();
     }
@@ -107,9 +110,10 @@ internal static class GatewayHost
     {
         // Listens from here on, so that no measurement is missed.
         app.Services.GetRequiredService<MetricStore>();
+        app.Services.GetRequiredService<DestinationGauge>();
         app.MapWhen(Listeners.IsManagement, management =>
         {
-            management.UseMiddleware<HealthMiddleware>();
+            management.UseMiddleware<HealthMiddleware>(HealthMiddleware.ForOperators);
             management.UseMiddleware<MetricsMiddleware>();
         });
         app.UseMiddleware<HealthMiddleware>();
@@ -128,8 +132,10 @@ internal static class GatewayHost
             proxy.UseMiddleware<RecordingMiddleware>();
             proxy.UseMiddleware<BackendFaultMiddleware>();
             proxy.UseMiddleware<SessionMiddleware>();
+            proxy.UseMiddleware<FailOverMiddleware>();
             proxy.UseSessionAffinity();
             proxy.UseLoadBalancing();
+            proxy.UseMiddleware<CircuitMiddleware>();
             proxy.UsePassiveHealthChecks();
         }).ConfigureEndpoints((endpoint, route) => endpoint.WithMetadata(configuration.For(route)));
 

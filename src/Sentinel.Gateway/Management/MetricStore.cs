@@ -9,6 +9,7 @@ namespace Sentinel.Gateway.Management;
 /// <remarks>Our own, because the package registry at hand holds no Prometheus exporter: see docs/decisions.</remarks>
 internal sealed class MetricStore : IDisposable
 {
+    private readonly Lock _writing = new();
     private readonly MeterListener _listener = new();
     private readonly ConcurrentDictionary<Instrument, ConcurrentDictionary<string, Cell>> _series = [];
 
@@ -30,7 +31,26 @@ internal sealed class MetricStore : IDisposable
     /// <summary>Everything in the Prometheus text format, version 0.0.4.</summary>
     public string Write()
     {
-        _listener.RecordObservableInstruments();
+        lock (_writing)
+        {
+            // What an instrument observes no more, such as a destination that is gone, has no value.
+            foreach (var (instrument, series) in _series)
+            {
+                if (instrument.IsObservable)
+                {
+                    series.Clear();
+                }
+            }
+
+            _listener.RecordObservableInstruments();
+            return WriteSeries();
+        }
+    }
+
+    public void Dispose() => _listener.Dispose();
+
+    private string WriteSeries()
+    {
         var text = new StringBuilder();
         foreach (var (instrument, series) in _series.OrderBy(pair => pair.Key.Name, StringComparer.Ordinal))
         {
@@ -51,8 +71,6 @@ internal sealed class MetricStore : IDisposable
 
         return text.ToString();
     }
-
-    public void Dispose() => _listener.Dispose();
 
     private void Add(Instrument instrument, long value, ReadOnlySpan<KeyValuePair<string, object?>> tags, object? state)
     {

@@ -18,6 +18,12 @@ internal sealed record Verdict(AuditOutcome Outcome, string? Reason, int? Code, 
     public static readonly Verdict StreamTruncated = Error(
         "stream_truncated", "The answer ended before the response message.");
 
+    public static readonly Verdict Idle = Error(
+        Refusal.ReasonBackendTimeout, "The answer was cut off: nothing came from the server for too long.");
+
+    public static readonly Verdict CutOff = Error(
+        Refusal.ReasonBackendTimeout, "The answer was cut off: the call took longer than the gateway lets it take.");
+
     public static readonly Verdict GatewayStopped = Error(
         "gateway_stopped", "The gateway stopped before it saw the answer.");
 
@@ -80,6 +86,11 @@ internal static class Verdicts
         if (exchange.IsResumable)
         {
             return Verdict.NotSeen;
+        }
+
+        if (BackendTimeouts.Of(context.Features.Get<IForwarderErrorFeature>()) is { } limit)
+        {
+            return limit == TimeLimit.Total ? Verdict.CutOff : Verdict.Idle;
         }
 
         return error is ForwarderError.None && exchange.ResponseBytes == 0

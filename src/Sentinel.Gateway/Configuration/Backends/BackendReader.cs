@@ -25,10 +25,12 @@ internal sealed class BackendReader(IReadOnlyDictionary<string, string> environm
             var path = JsonPath.Member(Section, id);
             CheckExists(id, path, ids);
             CheckOneCredential(options, path);
+            TimeLimitChecks.Run(options, path, clusters.FirstOrDefault(cluster => cluster.ClusterId == id), faults);
             settings[id] = new BackendSettings
             {
                 Headers = [.. ReadHeaders(options.Headers, $"{path}.{nameof(options.Headers)}")],
                 ForwardAuthorization = options.ForwardAuthorization,
+                FailsOver = options.FailOver,
                 ClientCredentials = options.ClientCredentials is { } credentials
                     ? ReadGrant(credentials, $"{path}.{nameof(options.ClientCredentials)}")
                     : null,

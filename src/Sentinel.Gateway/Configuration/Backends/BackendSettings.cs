@@ -1,6 +1,6 @@
 namespace Sentinel.Gateway.Configuration.Backends;
 
-/// <summary>What one backend is sent in the clients' place, with the values that the file only names.</summary>
+/// <summary>One backend's settings, with the values that the file only names.</summary>
 internal sealed class BackendSettings
 {
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
@@ -9,6 +9,9 @@ internal sealed class BackendSettings
     public bool ForwardAuthorization { get; init; }
 
     public ClientCredentialsGrant? ClientCredentials { get; init; }
+
+    /// <inheritdoc cref="BackendOptions.FailOver"/>
+    public bool FailsOver { get; init; } = true;
 }
 
 /// <summary>One client of one authorization server; equal settings are one grant, and share its token.</summary>

@@ -4,7 +4,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Sentinel.Gateway.Configuration;
 
-/// <summary>What Sentinel sends to one backend in the clients' place.</summary>
+/// <summary>One backend: what Sentinel sends it in the clients' place, and how long it may take.</summary>
 internal sealed record BackendOptions
 {
     [Description("Headers for this backend: a text, or env:NAME, alone or after a word and a space, for the value of "
@@ -14,6 +14,28 @@ internal sealed record BackendOptions
     [Description("Whether clients' own bearer tokens go on to this backend. Its 401 and 403 then reach the client. "
         + "API keys never go on.")]
     public bool ForwardAuthorization { get; init; }
+
+    [Description("Seconds that a destination has to take a connection. Absent: 15.")]
+    [Range(1, 300)]
+    public int? ConnectSeconds { get; init; }
+
+    [Description("Seconds that a destination has to begin its answer, connecting included; GET streams have no such "
+        + "limit. Absent: as long as it may be idle.")]
+    [Range(1, 86_400)]
+    public int? FirstByteSeconds { get; init; }
+
+    [Description("Seconds for which nothing may move, before an answer or within one; 0: for ever. Absent: what the "
+        + "cluster's HttpRequest.ActivityTimeout says, 30 minutes where it says nothing.")]
+    [Range(0, 86_400)]
+    public int? IdleSeconds { get; init; }
+
+    [Description("Seconds that a call may take as a whole, whatever moves; GET streams have no such limit. Absent: as "
+        + "long as something moves.")]
+    [Range(1, 86_400)]
+    public int? MaxSeconds { get; init; }
+
+    [Description("Whether another destination is tried where one takes no connection, so that nothing has been sent.")]
+    public bool FailOver { get; init; } = true;
 
     [Description("An access token of Sentinel's own for this backend, by OAuth's client credentials grant.")]
     public ClientCredentialsOptions? ClientCredentials { get; init; }

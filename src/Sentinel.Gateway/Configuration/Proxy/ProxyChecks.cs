@@ -26,6 +26,7 @@ internal static class ProxyChecks
         foreach (var cluster in proxy.Clusters)
         {
             CheckDestinations(cluster, JsonPath.Member(clusters.Path, cluster.ClusterId), faults);
+            OwnPolicies.Check(cluster, JsonPath.Member(clusters.Path, cluster.ClusterId), faults);
         }
     }
 

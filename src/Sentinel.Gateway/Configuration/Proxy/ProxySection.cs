@@ -7,8 +7,9 @@ namespace Sentinel.Gateway.Configuration.Proxy;
 /// <summary>The <c>ReverseProxy</c> section: YARP's own schema, loaded and validated by YARP itself.</summary>
 internal static class ProxySection
 {
-    // YARP's own 100 seconds would end a silent stream that an MCP client is entitled to keep open.
-    private static readonly TimeSpan StreamTimeout = TimeSpan.FromMinutes(30);
+    /// <summary>How long nothing may move, where a cluster does not say.</summary>
+    /// <remarks>YARP's own 100 seconds would end a silent stream that an MCP client is entitled to keep open.</remarks>
+    public static readonly TimeSpan StreamTimeout = TimeSpan.FromMinutes(30);
 
     public static async Task<ProxyResult> ReadAsync(SourceNode? section, FaultCollector faults)
     {

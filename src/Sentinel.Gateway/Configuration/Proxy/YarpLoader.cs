@@ -21,7 +21,7 @@ internal static class YarpLoader
 
         foreach (var cluster in loaded.Clusters)
         {
-            Add(faults, clusters, cluster.ClusterId, await validator.ValidateClusterAsync(cluster));
+            Add(faults, clusters, cluster.ClusterId, await validator.ValidateClusterAsync(OwnPolicies.WithoutThem(cluster)));
         }
 
         return loaded;
