@@ -32,6 +32,7 @@ public sealed class DrainTests
         var lateCall = await drained.CallAsync("echo", late);
         Assert.Contains("\"result\"", await lateCall.TextAsync(), StringComparison.Ordinal);
         Assert.Equal(isHttp2 ? null : true, (await lateCall.HeadAsync()).Headers.ConnectionClose);
+        Assert.Contains("\"result\"", await (await UploadAsync(drained)).TextAsync(), StringComparison.Ordinal);
         Assert.True(await drained.ListensAsync(), "The window was too short for this machine.");
         Assert.False(idle.IsOver || needed.IsOver || wordless.IsOver || running.IsOver);
 
@@ -48,10 +49,10 @@ public sealed class DrainTests
         Assert.Equal(0, await drained.Gateway.Process.WaitForExitAsync());
 
         var rows = await drained.RowsAsync();
-        Assert.Equal(["success", "success"], rows.Select(row => row.Text("response_status")));
+        Assert.Equal(["success", "success", "success"], rows.Select(row => row.Text("response_status")));
         var lines = drained.Gateway.Process.Lines;
         Assert.Contains(lines, line => line.Contains("Drained: nothing was cut", StringComparison.Ordinal));
-        Assert.Contains("2 rows written, 0 entries dropped", lines[^1], StringComparison.Ordinal);
+        Assert.Contains("3 rows written, 0 entries dropped", lines[^1], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -192,6 +193,16 @@ public sealed class DrainTests
         Assert.True(await drained.ListensAsync());
         drained.Release();
         Assert.Contains("\"result\"", await connection.ReadBodyAsync(), StringComparison.Ordinal);
+    }
+
+    // A body that is on its way while its connection is told to close.
+    private static Task<Answering> UploadAsync(DrainedGateway drained)
+    {
+        var arguments = $$"""{"text":"{{new string('x', 1_000_000)}}"}""";
+        var request = RawCall.Post(
+            new Uri(drained.Gateway.Url, "raw/echo"), RawCall.ToolCall("echo", arguments: arguments));
+        request.Headers.TransferEncodingChunked = drained.IsHttp2 ? null : true;
+        return drained.ArriveAsync("echo", request);
     }
 
     private static void AssertStopped(IReadOnlyList<Row> rows, int count)

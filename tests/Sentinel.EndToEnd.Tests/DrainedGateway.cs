@@ -35,6 +35,8 @@ internal sealed class DrainedGateway : IAsyncDisposable
 
     public GatewayProcess Gateway { get; }
 
+    public bool IsHttp2 => _version == HttpVersion.Version20;
+
     public ScriptedBackend Backend { get; }
 
     public static async Task<DrainedGateway> StartAsync(int windowSeconds, int drainSeconds, bool isHttp2 = false)

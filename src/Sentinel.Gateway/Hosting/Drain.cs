@@ -143,13 +143,14 @@ internal sealed partial class Drain(
     [LoggerMessage(
         4011,
         LogLevel.Information,
-        "Drained: nothing was cut; {HandedOver} answers ended for their clients to resume, {Closed} idle streams closed.")]
+        "Drained: nothing was cut; {HandedOver} answers ended for their clients to resume, "
+        + "{Closed} idle streams closed.")]
     private partial void LogDrained(int handedOver, int closed);
 
     [LoggerMessage(
         4012,
         LogLevel.Warning,
-        "Drained: {Cut} requests outlasted Shutdown.DrainSeconds ({Seconds} s) and were cut; {HandedOver} answers ended "
-        + "for their clients to resume, {Closed} idle streams closed.")]
+        "Drained: {Cut} requests outlasted Shutdown.DrainSeconds ({Seconds} s) and were cut; "
+        + "{HandedOver} answers ended for their clients to resume, {Closed} idle streams closed.")]
     private partial void LogCut(int cut, int seconds, int handedOver, int closed);
 }
