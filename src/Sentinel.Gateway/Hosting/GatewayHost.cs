@@ -92,7 +92,6 @@ internal static class GatewayHost
         services.AddSingleton<MethodMetrics>();
         services.AddSingleton<CallLimiter>();
         services.AddSingleton<LimitMetrics>();
-        services.AddSingleton<Overload>();
         services.AddSingleton<CallerSlots>();
         services.AddSingleton<AuthorizationTransform>();
         services.AddBackendCredentials();
@@ -108,10 +107,7 @@ internal static class GatewayHost
         services.AddSingleton<OpenCalls>();
         services.AddHostedService(provider => provider.GetRequiredService<OpenCalls>());
         services.AddSingleton<MetricStore>();
-        services.AddSingleton<DrainState>();
-        services.AddSingleton<RunningExchanges>();
-        services.AddSingleton<Admission>();
-        services.AddSingleton<ConnectionGate>();
+        services.AddAdmission();
 
         // Registered late, and so stopped early: right after the server.
         services.AddSingleton<Drain>();

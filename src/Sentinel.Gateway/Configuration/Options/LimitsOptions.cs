@@ -17,7 +17,7 @@ internal sealed record LimitsOptions
     [Range(1, 1_000_000)]
     public int? ConcurrentCalls { get; init; }
 
-    [Description("How many requests, streams left out, each caller may have under way on each replica. Absent: no limit.")]
+    [Description("How many requests, streams left out, each caller may have under way on a replica. Absent: no limit.")]
     [Range(1, 1_000_000)]
     public int? ConcurrentRequests { get; init; }
 
