@@ -99,6 +99,13 @@ internal partial record Refusal
     public static readonly Refusal BackendUnreachable = new(
         502, -31502, ReasonBackendUnreachable, "The server behind this gateway cannot be reached.");
 
+    public static readonly Refusal BackendUntrusted = new(
+        502,
+        -31502,
+        ReasonBackendUnreachable,
+        "There is no TLS connection to the server behind this gateway: one of the two does not trust the other's "
+            + "certificate, or it has expired. The gateway's log says more.");
+
     public static readonly Refusal AuditUnavailable = new(
         503,
         -31503,

@@ -32,7 +32,11 @@ internal sealed class BackendFaultMiddleware(RequestDelegate next)
         else if (error is not ForwarderError.None || McpExchange.Of(context).GatewayUs is null)
         {
             // Not forwarded and no error of the forwarder's: load balancing found no destination and left a bare 503.
-            await RefusalWriter.WriteAsync(context, Refusal.BackendUnreachable);
+            await RefusalWriter.WriteAsync(
+                context, IsTls(fault?.Exception) ? Refusal.BackendUntrusted : Refusal.BackendUnreachable);
         }
     }
+
+    private static bool IsTls(Exception? exception) =>
+        exception is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError };
 }

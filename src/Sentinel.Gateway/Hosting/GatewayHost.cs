@@ -14,6 +14,7 @@ using Sentinel.Gateway.Inspection;
 using Sentinel.Gateway.Management;
 using Sentinel.Gateway.Recording;
 using Sentinel.Gateway.Sessions;
+using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Transforms.Builder;
 
 namespace Sentinel.Gateway.Hosting;
@@ -29,6 +30,7 @@ internal static class GatewayHost
         IReadOnlyList<BindingAddress> urls,
         Action<IServiceCollection>? replace = null)
     {
+        Listeners.CheckCertificate(urls, configuration);
         var sentinel = configuration.Current.Sentinel;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "sentinel" });
         builder.Configuration.AddEnvironmentVariables();
@@ -44,12 +46,12 @@ internal static class GatewayHost
             kestrel.Limits.MinResponseDataRate = null;
             foreach (var url in urls)
             {
-                Listeners.Listen(kestrel, url, isManagement: false);
+                Listeners.Listen(kestrel, url, configuration, isManagement: false);
             }
 
             foreach (var url in Listeners.Parse(sentinel.Management.Url))
             {
-                Listeners.Listen(kestrel, url, isManagement: true);
+                Listeners.Listen(kestrel, url, configuration, isManagement: true);
             }
         });
         AddLogging(builder.Logging, builder.Configuration);
@@ -87,6 +89,7 @@ internal static class GatewayHost
         services.AddSingleton<LimitMetrics>();
         services.AddSingleton<AuthorizationTransform>();
         services.AddBackendCredentials();
+        services.AddSingleton<IForwarderHttpClientFactory, BackendHttpClientFactory>();
         services.AddLists();
         services.AddSingleton<EndpointEventTransform>();
         services.AddSingleton<CallMetrics>();

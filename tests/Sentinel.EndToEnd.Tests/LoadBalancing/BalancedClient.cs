@@ -16,6 +16,8 @@ internal sealed class BalancedClient(int number, Era era, Uri url, HttpClient ht
 
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(25);
 
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
+
     private readonly Random _random = new(number);
     private int _sessions;
     private int _calls;
@@ -26,11 +28,25 @@ internal sealed class BalancedClient(int number, Era era, Uri url, HttpClient ht
         while (!stop.IsCancellationRequested)
         {
             _sessions++;
-            await using var client = await OpenAsync();
+            var client = await OpenAsync();
             while (client is not null && !stop.IsCancellationRequested && await CallAsync(client))
             {
                 await ThinkAsync();
             }
+
+            await CloseAsync(client);
+        }
+    }
+
+    private static async Task CloseAsync(McpClient? client)
+    {
+        try
+        {
+            await (client?.DisposeAsync() ?? ValueTask.CompletedTask).AsTask().WaitAsync(CloseTimeout);
+        }
+        catch (TimeoutException)
+        {
+            // Some never come back from there once their session was lost. Nothing that is judged here depends on it.
         }
     }
 

@@ -1,3 +1,5 @@
+using Sentinel.Gateway.Configuration.Tls;
+
 namespace Sentinel.Gateway.Configuration.Backends;
 
 /// <summary>What one backend is sent in the clients' place, with the values that the file only names.</summary>
@@ -9,6 +11,8 @@ internal sealed class BackendSettings
     public bool ForwardAuthorization { get; init; }
 
     public ClientCredentialsGrant? ClientCredentials { get; init; }
+
+    public BackendTls? Tls { get; init; }
 }
 
 /// <summary>One client of one authorization server; equal settings are one grant, and share its token.</summary>
