@@ -20,6 +20,9 @@ internal static class TlsHandshakes
                 (snapshot.ServerCertificate ?? configuration.AtStart.ServerCertificate)!.Context,
             ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
         });
-        return new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(server.Of(configuration.Current)) };
+        return new TlsHandshakeCallbackOptions
+        {
+            OnConnection = _ => ValueTask.FromResult(server.Of(configuration.Current)),
+        };
     }
 }

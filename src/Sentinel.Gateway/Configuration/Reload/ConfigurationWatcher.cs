@@ -61,7 +61,7 @@ internal sealed partial class ConfigurationWatcher : BackgroundService
 
         var result = await _source.ReadNextAsync(look);
         // Only now: a reading that broke is tried again at the next look.
-        // With what the reading itself found: a file that it alone was led to, or that changed meanwhile, is told apart.
+        // With what the reading itself found, for it may have been led to other files, or found them changed again.
         _named = result.Files.Paths;
         _judged = _lastSeen = look.Identity + result.Files.Identity;
         if (result.Snapshot is { } snapshot)

@@ -6,7 +6,7 @@ namespace Sentinel.Gateway.Configuration.Tls;
 /// <summary>Whom Sentinel trusts to be a backend, and as whom it presents itself to it.</summary>
 internal sealed class BackendTls
 {
-    /// <summary>Authorities that the backend's certificate must come from; null: those that the system trusts.</summary>
+    /// <summary>Authorities that the backend's certificate must come from; null: the system's.</summary>
     public X509Certificate2Collection? Authorities { get; init; }
 
     public CertificateWithKey? ClientCertificate { get; init; }
@@ -17,6 +17,14 @@ internal sealed class BackendTls
         (Authorities ?? []).Select(authority => authority.Thumbprint)
             .Append("-")
             .Append(ClientCertificate?.Leaf.Thumbprint));
+
+    /// <summary>A client for what Sentinel asks a backend itself; plain where there is nothing to apply.</summary>
+    public static HttpClient CreateClient(BackendTls? tls)
+    {
+        var handler = new SocketsHttpHandler();
+        tls?.Apply(handler.SslOptions);
+        return new HttpClient(handler);
+    }
 
     public void Apply(SslClientAuthenticationOptions options)
     {

@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
+using System.Text;
 
 namespace Sentinel.Gateway.Configuration.Tls;
 
 /// <summary>The files that one reading of proxy.json was led to, and what was in them.</summary>
-/// <remarks>A change of any of them is a change of the configuration, and is seen in the same way: by content.</remarks>
+/// <remarks>A change of any of them is a change of the configuration, and is seen alike: by content.</remarks>
 internal sealed class NamedFiles
 {
     private const int LongestFileBytes = 1024 * 1024;
@@ -33,7 +34,8 @@ internal sealed class NamedFiles
     {
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var file = new FileStream(
+                path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             if (file.Length > LongestFileBytes)
             {
                 return Refuse(path, $"the file {path} is longer than 1 MiB; name a PEM file");
@@ -41,7 +43,7 @@ internal sealed class NamedFiles
 
             using var reader = new StreamReader(file);
             var text = reader.ReadToEnd();
-            _seen[path] = Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)));
+            _seen[path] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
             return (text, null);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
