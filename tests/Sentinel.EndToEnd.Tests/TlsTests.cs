@@ -4,7 +4,6 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Sentinel.Tests.Shared;
 using Xunit;
@@ -57,7 +56,8 @@ public sealed class TlsTests(Servers servers) : IDisposable
         using var stop = new CancellationTokenSource();
         var seen = new ConcurrentDictionary<string, int>();
         var failed = new ConcurrentQueue<string>();
-        var running = Task.WhenAll(Enumerable.Range(0, 4).Select(_ => ConnectUntilAsync(gateway.Url, seen, failed, stop.Token)));
+        var running = Task.WhenAll(
+            Enumerable.Range(0, 4).Select(_ => ConnectUntilAsync(gateway.Url, seen, failed, stop.Token)));
 
         for (var i = 0; i < 3; i++)
         {

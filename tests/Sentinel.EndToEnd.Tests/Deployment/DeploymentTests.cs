@@ -53,7 +53,8 @@ public sealed partial class DeploymentTests
         var here = unit.Replace("/usr/bin/dotnet", "/bin/true", StringComparison.Ordinal);
 
         Assert.Equal(0, await VerifyAsync(here));
-        Assert.NotEqual(0, await VerifyAsync(here.Replace("Type=exec", "Type=exec\nExecStart=nowhere", StringComparison.Ordinal)));
+        var slip = here.Replace("Type=exec", "Type=exec\nExecStart=nowhere", StringComparison.Ordinal);
+        Assert.NotEqual(0, await VerifyAsync(slip));
 
         async Task<int> VerifyAsync(string text)
         {
@@ -67,7 +68,9 @@ public sealed partial class DeploymentTests
     [Fact]
     public void Compose_gives_each_replica_a_journal_of_its_own_and_all_the_same_keys()
     {
-        var replicas = Compose["services"].Members.Where(s => s.Key.StartsWith("sentinel-", StringComparison.Ordinal)).ToList();
+        var replicas = Compose["services"].Members
+            .Where(service => service.Key.StartsWith("sentinel-", StringComparison.Ordinal))
+            .ToList();
 
         Assert.Equal(2, replicas.Count);
         var journals = replicas.Select(r => Volume(r.Value, "/var/lib/sentinel")).ToList();
@@ -106,7 +109,8 @@ public sealed partial class DeploymentTests
             .ToList();
         var left = File.ReadAllLines(Artifacts.Source(".dockerignore"));
         var copied = lines
-            .Where(line => line.StartsWith("COPY ", StringComparison.Ordinal) && !line.Contains("--from", StringComparison.Ordinal))
+            .Where(line => line.StartsWith("COPY ", StringComparison.Ordinal))
+            .Where(line => !line.Contains("--from", StringComparison.Ordinal))
             .SelectMany(line => line.Split(' ')[1..^1])
             .ToList();
 
@@ -114,7 +118,7 @@ public sealed partial class DeploymentTests
         Assert.Equal(7, copied.Count);
         Assert.All(copied, path => Assert.True(Path.Exists(Artifacts.Source(path)), path));
         Assert.All(copied, path => Assert.Contains($"!{path}", left));
-        Assert.Matches("^USER [1-9][0-9]+$", Assert.Single(lines, line => line.StartsWith("USER", StringComparison.Ordinal)));
+        Assert.Single(lines, line => Regex.IsMatch(line, "^USER [1-9][0-9]+$", RegexOptions.None, Deadline.Default));
 
         // The form without a shell, which would keep signals to itself.
         Assert.StartsWith("ENTRYPOINT [", lines[^2], StringComparison.Ordinal);

@@ -23,7 +23,9 @@ public sealed class KubernetesTests
 
         Assert.Equal(
             ["v1 ConfigMap", "v1 Service", "v1 Service", "policy/v1 PodDisruptionBudget", "apps/v1 StatefulSet"], kinds);
-        Assert.All(Documents, document => Assert.StartsWith("sentinel", document["metadata"]["name"].Text, StringComparison.Ordinal));
+        Assert.All(
+            Documents,
+            document => Assert.StartsWith("sentinel", document["metadata"]["name"].Text, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -34,7 +36,7 @@ public sealed class KubernetesTests
         [
             The("StatefulSet")["spec"]["selector"]["matchLabels"],
             The("PodDisruptionBudget")["spec"]["selector"]["matchLabels"],
-            .. Documents.Where(document => document["kind"].Text == "Service").Select(service => service["spec"]["selector"]),
+            .. from document in Documents where document["kind"].Text == "Service" select document["spec"]["selector"],
         ];
 
         Assert.All(selectors, selector => Assert.Equal(labels, Labels(selector)));
@@ -48,7 +50,8 @@ public sealed class KubernetesTests
     [Fact]
     public void The_ports_that_services_and_probes_name_are_the_containers()
     {
-        var ports = Container["ports"].Items.ToDictionary(port => port["name"].Text, port => port["containerPort"].Number);
+        var ports = Container["ports"].Items
+            .ToDictionary(port => port["name"].Text, port => port["containerPort"].Number);
 
         Assert.Equal(8080, ports["http"]);
         Assert.Equal(9090, ports["management"]);

@@ -1,4 +1,3 @@
-using Sentinel.Tests.Shared;
 using Xunit;
 
 namespace Sentinel.EndToEnd.Tests.Deployment;
@@ -14,7 +13,7 @@ internal static class ShippedConfiguration
         var (exitCode, output) = await Cli.RunAsync(["check", "--config", path], Environment);
 
         Assert.True(exitCode == 0, output);
-        Assert.DoesNotContain("warning", output.Replace("0 warnings", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains(", 0 warnings", output, StringComparison.Ordinal);
 
         // What is there for replicas' sake must not be optional.
         var (without, _) = await Cli.RunAsync(["check", "--config", path]);

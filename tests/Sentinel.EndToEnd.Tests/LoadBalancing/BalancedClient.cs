@@ -40,9 +40,14 @@ internal sealed class BalancedClient(int number, Era era, Uri url, HttpClient ht
 
     private static async Task CloseAsync(McpClient? client)
     {
+        if (client is null)
+        {
+            return;
+        }
+
         try
         {
-            await (client?.DisposeAsync() ?? ValueTask.CompletedTask).AsTask().WaitAsync(CloseTimeout);
+            await client.DisposeAsync().AsTask().WaitAsync(CloseTimeout);
         }
         catch (TimeoutException)
         {
@@ -80,7 +85,10 @@ internal sealed class BalancedClient(int number, Era era, Uri url, HttpClient ht
         var text = $"{number}-{_sessions}-{_calls}";
         var (tool, arguments, expected) = _random.Next(5) switch
         {
-            0 => ("ask_user", new Dictionary<string, object?> { ["question"] = text }, $"accept: Somebody, asked: {text}"),
+            0 => (
+                "ask_user",
+                new Dictionary<string, object?> { ["question"] = text },
+                $"accept: Somebody, asked: {text}"),
             1 => ("slow", new Dictionary<string, object?> { ["steps"] = 3, ["delayMs"] = 300 }, "3 steps"),
             _ => ("echo", new Dictionary<string, object?> { ["text"] = text }, text),
         };
@@ -148,7 +156,7 @@ internal sealed class BalancedClient(int number, Era era, Uri url, HttpClient ht
         {
             null => null,
             HttpRequestException { StatusCode: { } status } => status,
-            ClientTransportClosedException { Details: HttpClientCompletionDetails { HttpStatusCode: { } status } } => status,
+            ClientTransportClosedException { Details: HttpClientCompletionDetails { HttpStatusCode: { } closed } } => closed,
             _ => StatusOf(exception.InnerException),
         };
 

@@ -58,7 +58,7 @@ public sealed class LoadBalancerTests(Postgres postgres)
         var rows = await RowsAsync(world, executed);
         var seenOnTwo = (await world.Postgres.QueryAsync<long>(world.Database, SeenOnTwo))[0];
         var (verified, verdict) = await world.VerifyAsync();
-        Print(run, executed.Count, rows.Count, seenOnTwo);
+        Print(run, executed.Count, rows.Count, seenOnTwo, await BytesAsync(world));
         Assert.Empty(run.Violations);
         AssertReInitialized(run);
         Assert.True(seenOnTwo >= 100, $"{seenOnTwo} sessions were seen on two replicas.");
@@ -99,6 +99,12 @@ public sealed class LoadBalancerTests(Postgres postgres)
         static string Client(CallReport report) => report.What.Split(',')[0];
     }
 
+    private static async Task<long> BytesAsync(BalancedWorld world) =>
+        (await world.Postgres.QueryAsync<long>(
+            world.Database,
+            "SELECT sum(pg_total_relation_size(inhrelid))::bigint FROM pg_inherits "
+            + "WHERE inhparent = 'public.audit_log'::regclass"))[0];
+
     private static async Task<IReadOnlyList<Guid>> RowsAsync(BalancedWorld world, IReadOnlyList<Guid> executed)
     {
         IReadOnlyList<Guid> rows = [];
@@ -120,15 +126,17 @@ public sealed class LoadBalancerTests(Postgres postgres)
     }
 
     private static void Say(BalancedRun run, string what) =>
-        TestContext.Current.TestOutputHelper!.WriteLine($"{run.Elapsed.TotalSeconds:F1} s: {what}; {run.Reports.Count} reports");
+        TestContext.Current.TestOutputHelper!.WriteLine(
+            $"{run.Elapsed.TotalSeconds:F1} s: {what}; {run.Reports.Count} reports");
 
-    private static void Print(BalancedRun run, int executed, int rows, long seenOnTwo)
+    private static void Print(BalancedRun run, int executed, int rows, long seenOnTwo, long bytes)
     {
         var output = TestContext.Current.TestOutputHelper!;
         var ends = run.Reports.GroupBy(report => report.End).Select(group => $"{group.Count()} {group.Key}");
         output.WriteLine(
             $"{Sessions} clients with sessions, {Others} without: {string.Join(", ", ends)}; {executed} executed, "
-            + $"{rows} rows; {seenOnTwo} sessions on two replicas or more");
+            + $"{rows} rows of {bytes / Math.Max(1, rows)} bytes with their indexes; "
+            + $"{seenOnTwo} sessions on two replicas or more");
         foreach (var report in run.Reports.Where(report => report.End is not CallEnd.Answered).Take(40))
         {
             var mark = Excuses.Excuse(report, run.Disturbances) ? "excused" : "NOT EXCUSED";
