@@ -110,6 +110,13 @@ internal partial record Refusal
         Header = RetryAfter(1),
     };
 
+    public static readonly Refusal BackendUntrusted = new(
+        502,
+        -31502,
+        ReasonBackendUnreachable,
+        "There is no TLS connection to the server behind this gateway: one of the two does not trust the other's "
+            + "certificate, or it has expired. The gateway's log says more.");
+
     public static readonly Refusal AuditUnavailable = new(
         503,
         -31503,

@@ -30,6 +30,7 @@ internal static class GatewayHost
         IReadOnlyList<BindingAddress> urls,
         Action<IServiceCollection>? replace = null)
     {
+        Listeners.CheckCertificate(urls, configuration);
         var sentinel = configuration.Current.Sentinel;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "sentinel" });
         builder.Configuration.AddEnvironmentVariables();
@@ -48,14 +49,14 @@ internal static class GatewayHost
             kestrel.ConfigureEndpointDefaults(listen => listen.Use(gate.Guard));
             foreach (var url in urls)
             {
-                Listeners.Listen(kestrel, url, isManagement: false);
+                Listeners.Listen(kestrel, url, configuration, isManagement: false);
             }
 
             kestrel.ConfigureEndpointDefaults(_ => { });
 
             foreach (var url in Listeners.Parse(sentinel.Management.Url))
             {
-                Listeners.Listen(kestrel, url, isManagement: true);
+                Listeners.Listen(kestrel, url, configuration, isManagement: true);
             }
         });
         builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = ConnectionGate.Bind);
