@@ -59,4 +59,24 @@ internal sealed class JournalSegment(int number, string path, SafeFileHandle fil
            orderby number
            select (number, path),
     ];
+
+    /// <summary>Closes and deletes it: it holds no record.</summary>
+    public void Discard()
+    {
+        File.Dispose();
+        TryDelete(Path);
+    }
+
+    /// <summary>Deletes a file that holds no record, or leaves it: the next start takes it for an empty segment.</summary>
+    public static void TryDelete(string path)
+    {
+        try
+        {
+            System.IO.File.Delete(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Left, as said above.
+        }
+    }
 }

@@ -175,14 +175,52 @@ internal sealed partial class JournalUpkeep(
         }
     }
 
-    // Makes the next segment, and removes those that are needed no more.
+    // Makes the next segment, and removes those that are needed no more. Files are made and deleted without the lock:
+    // that takes the disk milliseconds, in which calls would find no way into the journal.
     private void Tidy()
     {
+        do
+        {
+            MakeSpare();
+        }
+        while (RemoveOldest());
+    }
+
+    private void MakeSpare()
+    {
+        int? planned;
+        lock (journalLock)
+        {
+            planned = appender.IsClosed ? null : segments.PlanSpare();
+        }
+
+        if (planned is not { } number)
+        {
+            return;
+        }
+
+        var made = segments.Create(number);
         lock (journalLock)
         {
             if (appender.IsClosed)
             {
-                return;
+                made.Discard();
+            }
+            else
+            {
+                segments.Install(made);
+            }
+        }
+    }
+
+    private bool RemoveOldest()
+    {
+        JournalSegment oldest;
+        lock (journalLock)
+        {
+            if (appender.IsClosed)
+            {
+                return false;
             }
 
             if (segments.Current is null && segments.TryMakeSpare(isBounded: false))
@@ -191,21 +229,23 @@ internal sealed partial class JournalUpkeep(
             }
 
             // Kept for a standby only while there is room for what the store does not have yet.
-            var hasRoom = segments.TryMakeSpare();
-            while (segments.All is [{ IsSealed: true, IsKnown: true } oldest, ..]
-                && oldest.NeededUntil <= (hasRoom ? stored.Floor : stored.Last))
+            var storedFor = segments.HasSpare ? stored.Floor : stored.Last;
+            if (segments.All is not [{ IsSealed: true, IsKnown: true } first, ..]
+                || first.NeededUntil > storedFor
+                || !appender.TryCarry(first))
             {
-                if (!appender.TryCarry(oldest))
-                {
-                    break;
-                }
-
-                appender.Unflushed.Remove(oldest);
-                RemovedThrough = Math.Max(RemovedThrough, oldest.NeededUntil);
-                segments.Remove(oldest);
-                hasRoom = segments.TryMakeSpare();
+                return false;
             }
+
+            oldest = first;
+            appender.Unflushed.Remove(oldest);
+            RemovedThrough = Math.Max(RemovedThrough, oldest.NeededUntil);
+            segments.Delist(oldest);
         }
+
+        // Killed before this, the next start finds a segment that the store has.
+        File.Delete(oldest.Path);
+        return true;
     }
 
     [LoggerMessage(

@@ -55,7 +55,7 @@ internal sealed class SegmentList(JournalFolder folder, JournalLimits limits, Jo
 
         if (_spare is not null && _spare.Room < bytes)
         {
-            Discard(_spare);
+            _spare.Discard();
             _spare = null;
         }
 
@@ -66,8 +66,40 @@ internal sealed class SegmentList(JournalFolder folder, JournalLimits limits, Jo
     }
 
     /// <summary>Makes the next segment ahead of its need.</summary>
-    public bool TryMakeSpare(bool isBounded = true) =>
+    public bool TryMakeSpare(bool isBounded) =>
         _spare is not null || TryMakeSpare(limits.SegmentBytes, isBounded);
+
+    /// <summary>
+    /// Of what <see cref="TryMakeSpare(bool)"/> does the first part: whether a segment may be made, and its number.
+    /// </summary>
+    public int? PlanSpare() => _spare is null ? Plan(limits.SegmentBytes, isBounded: true) : null;
+
+    /// <summary>The second part, which takes long: makes the file. Needs no lock.</summary>
+    public MadeSegment Create(int number) => Create(number, limits.SegmentBytes);
+
+    /// <summary>The third part: takes the file up, unless another was made meanwhile.</summary>
+    /// <returns>Whether there is a spare segment now.</returns>
+    public bool Install(MadeSegment made)
+    {
+        Fault = made.Fault;
+        _failedAt = made.Fault is null ? null : time.GetTimestamp();
+        if (made.Segment is not { } segment)
+        {
+            return false;
+        }
+
+        // Places grow with the segments' numbers: an earlier one never follows a later one.
+        if (_spare is null && (_all.Count == 0 || _all[^1].Number < segment.Number))
+        {
+            _spare = segment;
+        }
+        else
+        {
+            made.Discard();
+        }
+
+        return _spare is not null;
+    }
 
     /// <summary>Seals the current segment and goes on in the spare one.</summary>
     public JournalSegment Roll()
@@ -87,7 +119,8 @@ internal sealed class SegmentList(JournalFolder folder, JournalLimits limits, Jo
     {
         if (Current is { } current && current.End == JournalFormat.SegmentHeaderBytes)
         {
-            Remove(current);
+            Delist(current);
+            File.Delete(current.Path);
         }
 
         if (TryMakeSpare(isBounded: false))
@@ -96,10 +129,10 @@ internal sealed class SegmentList(JournalFolder folder, JournalLimits limits, Jo
         }
     }
 
-    public void Remove(JournalSegment segment)
+    /// <summary>Forgets a segment, whose file is to be deleted.</summary>
+    public void Delist(JournalSegment segment)
     {
         _all.Remove(segment);
-        File.Delete(segment.Path);
         _failedAt = null;
     }
 
@@ -108,7 +141,7 @@ internal sealed class SegmentList(JournalFolder folder, JournalLimits limits, Jo
     {
         if (_spare is not null)
         {
-            Discard(_spare);
+            _spare.Discard();
         }
 
         foreach (var segment in _all)
@@ -129,58 +162,47 @@ internal sealed class SegmentList(JournalFolder folder, JournalLimits limits, Jo
             : spare - bytes >= reserve;
     }
 
-    private bool TryMakeSpare(long capacity, bool isBounded)
+    private bool TryMakeSpare(long capacity, bool isBounded) =>
+        Plan(capacity, isBounded) is { } number && Install(Create(number, capacity));
+
+    // The number of a segment that may be made now; null where none may.
+    private int? Plan(long capacity, bool isBounded)
     {
         if (isBounded && Bytes + capacity > limits.BytesMax)
         {
             Fault = $"it is full at {limits.BytesMax} bytes (Audit.Journal.MaxBytes)";
-            return false;
+            return null;
         }
 
-        if (_failedAt is { } at && time.GetElapsedTime(at) < RetryAfter)
-        {
-            return false;
-        }
+        return _failedAt is { } at && time.GetElapsedTime(at) < RetryAfter ? null : _nextNumber++;
+    }
 
-        var path = Path.Combine(folder.Path, JournalSegment.NameOf(_nextNumber));
+    private MadeSegment Create(int number, long capacity)
+    {
+        var path = Path.Combine(folder.Path, JournalSegment.NameOf(number));
         SafeFileHandle? file = null;
         try
         {
             file = disk.Create(path, capacity);
             Span<byte> header = stackalloc byte[JournalFormat.SegmentHeaderBytes];
-            JournalFormat.WriteSegmentHeader(header, _nextNumber, folder.Id);
+            JournalFormat.WriteSegmentHeader(header, number, folder.Id);
             disk.Write(file, header, 0);
             disk.FlushFolder(folder.Path);
-            _spare = new JournalSegment(_nextNumber++, path, file, capacity, header.Length) { IsKnown = true };
-            _failedAt = null;
-            Fault = null;
-            return true;
+            return new MadeSegment(
+                new JournalSegment(number, path, file, capacity, header.Length) { IsKnown = true }, Fault: null);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            Fault = exception.Message;
-            _failedAt = time.GetTimestamp();
             file?.Dispose();
-            TryDelete(path);
-            return false;
+            JournalSegment.TryDelete(path);
+            return new MadeSegment(null, exception.Message);
         }
     }
+}
 
-    private static void Discard(JournalSegment segment)
-    {
-        segment.File.Dispose();
-        TryDelete(segment.Path);
-    }
-
-    private static void TryDelete(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // It holds no record; the next start takes it for an empty segment.
-        }
-    }
+/// <summary>A segment's file, or why there is none.</summary>
+internal readonly record struct MadeSegment(JournalSegment? Segment, string? Fault)
+{
+    /// <summary>Takes the file away again, which holds no record.</summary>
+    public void Discard() => Segment?.Discard();
 }
