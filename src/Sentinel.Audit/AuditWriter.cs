@@ -10,30 +10,25 @@ namespace Sentinel.Audit;
 /// </summary>
 internal sealed partial class AuditWriter : IHostedService, IDisposable
 {
-    private const int SlicesPerDelay = 10;
-
     private readonly AuditChannel _channel;
     private readonly IAuditStore _store;
+    private readonly AuditOptions.BatchOptions _limits;
     private readonly AuditTimings _timings;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly List<TakenRow> _hand = [];
-    private readonly List<TakenRow> _kept = [];
     private readonly JournalOpening? _opening;
     private readonly string _instance;
-    private readonly int _rowsMax;
-    private readonly TimeSpan _delayMax;
     private readonly CancellationTokenSource _closing = new();
     private readonly CancellationTokenSource _giveUp = new();
     private BatchDelivery? _delivery;
-    private EntrySource? _source;
+    private BatchIntake? _intake;
     private AuditJournal? _journal;
+    private AbandonedReplay? _abandoned;
+    private TakenBatch? _batch;
+    private long _batchStart;
     private Task? _loop;
     private bool _hasStored;
     private bool _hasStopped;
-    private long _handStart;
-    private int _lastRows;
-    private long? _lastEnd;
 
     public AuditWriter(
         AuditChannel channel,
@@ -47,11 +42,10 @@ internal sealed partial class AuditWriter : IHostedService, IDisposable
     {
         _channel = channel;
         _store = store;
+        _limits = batch;
         _timings = timings;
         _time = time;
         _logger = logger;
-        _rowsMax = batch.MaxRows;
-        _delayMax = TimeSpan.FromMilliseconds(batch.MaxDelayMs);
         _instance = instance;
         _opening = opening;
     }
@@ -67,9 +61,11 @@ internal sealed partial class AuditWriter : IHostedService, IDisposable
         if (_journal is not null)
         {
             _channel.Use(_journal);
+            _abandoned = new AbandonedReplay(_opening!, DeliveryOf, _channel.Counters, _time, _logger);
         }
 
-        _source = new EntrySource(_channel, _journal);
+        _intake = new BatchIntake(
+            _channel, new EntrySource(_channel, _journal), _limits, hasJournal: _journal is not null, _time);
         _delivery = DeliveryOf(WriterId);
         _loop = RunAsync(_giveUp.Token);
         return Task.CompletedTask;
@@ -115,24 +111,24 @@ internal sealed partial class AuditWriter : IHostedService, IDisposable
         await Task.Yield();
         try
         {
-            var recovered = _journal is null ? null : JournalRecovery.Run(_journal);
+            var recovery = _journal is null ? null : new JournalRecovery(_journal);
             await _delivery!.PrepareAsync(giveUp);
-            if (recovered is not null)
+            if (recovery is not null)
             {
-                Report(recovered);
-                await GoToStoredAsync(giveUp);
+                Report(recovery.End(await _delivery.StoredAsync(recovery.Open, giveUp)));
+                await GoToStoredAsync([], giveUp);
 
                 // Before this run's own rows, which the journal holds meanwhile.
-                await new AbandonedReplay(_opening!, DeliveryOf, _channel.Counters, _time, _logger)
-                    .RunAsync(_rowsMax, giveUp);
+                await _abandoned!.RunAsync(_limits.MaxRows, giveUp);
             }
 
-            while (await TakeBatchAsync(giveUp))
+            while ((_batch = await _intake!.NextAsync(_closing.Token, giveUp)) is not null)
             {
+                _batchStart = _delivery.Settled;
                 await _store.MaintainAsync(giveUp);
-                await DeliverAsync(giveUp);
-                _lastRows = _hand.Count;
-                _lastEnd = _time.GetTimestamp();
+                await DeliverAsync(_batch, giveUp);
+                _intake.Delivered(_batch);
+                await (_abandoned?.RemoveAsync(_limits.MaxRows, giveUp) ?? Task.CompletedTask);
             }
         }
         catch (OperationCanceledException) when (giveUp.IsCancellationRequested)
@@ -158,61 +154,34 @@ internal sealed partial class AuditWriter : IHostedService, IDisposable
         }
     }
 
-    // An idle writer stores what there is at once. A busy one, whose last batch held several rows or has only just
-    // ended, looks again every tenth of the delay until it is over or the batch is full.
-    private async Task<bool> TakeBatchAsync(CancellationToken giveUp)
+    private async Task DeliverAsync(TakenBatch batch, CancellationToken giveUp)
     {
-        _hand.Clear();
-        _handStart = _delivery!.Settled;
-        _hand.AddRange(_kept);
-        _kept.Clear();
-        _source!.Take(_hand, _rowsMax);
-        while (_hand.Count == 0)
-        {
-            _channel.Counters.OldestWaiting = null;
-            var isOpen = await _channel.Reader.WaitToReadAsync(giveUp);
-            _source.Take(_hand, _rowsMax);
-            if (!isOpen && _hand.Count == 0)
-            {
-                return false;
-            }
-        }
-
-        var started = _time.GetTimestamp();
-        var busy = _lastRows > 1 || (_lastEnd is { } end && _time.GetElapsedTime(end) < _delayMax);
-        while (busy && _hand.Count < _rowsMax && !_closing.IsCancellationRequested
-            && _time.GetElapsedTime(started) < _delayMax)
-        {
-            await Task.Delay(_delayMax / SlicesPerDelay, _time, _closing.Token)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            _source.Take(_hand, _rowsMax);
-        }
-
-        _channel.Counters.OldestWaiting = new DateTime(_hand[0].Row.TimestampMicros * TimeSpan.TicksPerMicrosecond);
-        return true;
-    }
-
-    private async Task DeliverAsync(CancellationToken giveUp)
-    {
-        _handStart = _delivery!.Settled;
-        var rows = _hand.Select(taken => taken.Row).ToArray();
-        var positions = _journal is null ? [] : _hand.Select(taken => taken.Position).ToArray();
         try
         {
-            await _delivery.DeliverAsync(rows, positions, giveUp);
+            await _delivery!.DeliverAsync(batch, giveUp, meanwhile: TakeAhead);
             _hasStored = true;
-            _journal?.Stored(positions[^1]);
+            _journal?.Stored(batch.Taken[^1].Position);
         }
         catch (AuditStoreException exception) when (exception.Failure == StoreFailure.Rewound && _journal is not null)
         {
             // What the journal has is read again from where the store is; the rest is still only here.
-            _kept.AddRange(_hand.Skip((int)(_delivery.Settled - _handStart)).Where(taken => !taken.IsJournaled));
             LogRewound(exception.Message);
-            await GoToStoredAsync(giveUp);
+            await GoToStoredAsync(Unsettled, giveUp);
         }
     }
 
-    private async Task GoToStoredAsync(CancellationToken giveUp)
+    // While the store takes one batch, the next is read and linked.
+    private void TakeAhead()
+    {
+        if (_intake!.TakeAhead() is { } full)
+        {
+            _delivery!.Prepare(full);
+        }
+    }
+
+    private IEnumerable<TakenRow> Unsettled => _batch?.Taken.Skip((int)(_delivery!.Settled - _batchStart)) ?? [];
+
+    private async Task GoToStoredAsync(IEnumerable<TakenRow> unsettled, CancellationToken giveUp)
     {
         var stored = await _delivery!.LoadAsync(WriterId, giveUp);
         if (stored is { } position ? !_journal!.Reaches(position) : _hasStored)
@@ -225,7 +194,7 @@ internal sealed partial class AuditWriter : IHostedService, IDisposable
 
         _hasStored |= stored is not null;
         _journal!.Stored(stored ?? 0);
-        _source!.Seek(stored ?? 0);
+        _intake!.GoTo(unsettled, stored ?? 0);
     }
 
     private BatchDelivery DeliveryOf(Guid writerId) => new(
@@ -252,8 +221,7 @@ internal sealed partial class AuditWriter : IHostedService, IDisposable
     private async Task EndAsync()
     {
         _channel.Close();
-        long left = _kept.Count
-            + _hand.Skip((int)((_delivery?.Settled ?? 0) - _handStart)).Count(taken => !taken.IsJournaled);
+        var left = Unsettled.Count(taken => !taken.IsJournaled) + _intake!.Unjournaled;
         while (_channel.Reader.TryRead(out var queued))
         {
             left += queued.Sequence == 0 ? 1 : 0;

@@ -14,7 +14,11 @@ internal sealed partial class BatchDelivery(
 {
     private static readonly TimeSpan WarningInterval = TimeSpan.FromSeconds(1);
 
+    private const int LookedUpAtOnce = 1000;
+
     private readonly ILogger _logger = logger;
+    private AuditBatch? _onItsWay;
+    private TakenBatch? _prepared;
     private long _droppedBefore;
     private long _failingSince;
     private int _failures;
@@ -35,27 +39,88 @@ internal sealed partial class BatchDelivery(
         await UntilTakenAsync(
             async () => stored = await store.ReadCheckpointsAsync(writerId, cancellationToken), cancellationToken);
         sequence.Load(stored!);
+        Unprepare();
         _droppedBefore = stored!.Values.Select(checkpoint => checkpoint.Dropped).DefaultIfEmpty().Max();
         return stored!.Count > 0 ? Checkpoints.PositionOf(stored.Values) : null;
     }
 
+    /// <summary>Which of these calls have their row.</summary>
+    public async Task<IReadOnlySet<Guid>> StoredAsync(
+        IReadOnlyCollection<Guid> requestIds, CancellationToken cancellationToken)
+    {
+        var stored = new HashSet<Guid>();
+        foreach (var some in requestIds.Chunk(LookedUpAtOnce))
+        {
+            await UntilTakenAsync(
+                async () => stored.UnionWith(await store.StoredAsync(some, cancellationToken)), cancellationToken);
+        }
+
+        return stored;
+    }
+
+    /// <summary>
+    /// Numbers a batch to follow the one that is on its way, so that it is ready when its turn comes.
+    /// </summary>
+    public void Prepare(TakenBatch next)
+    {
+        var positions = next.Positions;
+        next.Numbered = Number(next.Rows, positions, after: _onItsWay);
+        _prepared = next;
+    }
+
     /// <summary>Returns when every row is stored, or lost and counted.</summary>
-    /// <param name="rows">The rows, oldest first.</param>
-    /// <param name="positions">How far the journal is stored with each; empty for a writer without one.</param>
+    /// <param name="taken">The rows, oldest first.</param>
     /// <param name="cancellationToken">Gives up; what is stored by then stays so.</param>
+    /// <param name="meanwhile">Done while the store is at it.</param>
     /// <exception cref="AuditStoreException">
     /// Final: this writer must not go on. Rewound: it must go back to where the store is.
     /// </exception>
-    public async Task DeliverAsync(
-        ReadOnlyMemory<AuditRow> rows,
-        ReadOnlyMemory<long> positions,
-        CancellationToken cancellationToken)
+    public async Task DeliverAsync(TakenBatch taken, CancellationToken cancellationToken, Action? meanwhile = null)
     {
-        if (await TryStoreAsync(rows, positions, cancellationToken) is not { } refusal)
+        var positions = taken.Positions;
+        _onItsWay = taken.Numbered ?? Number(taken.Rows, positions);
+        var storing = TryStoreAsync(_onItsWay, cancellationToken);
+        AuditStoreException? refusal;
+        try
         {
+            meanwhile?.Invoke();
+        }
+        finally
+        {
+            refusal = await storing;
+        }
+
+        if (refusal is null)
+        {
+            Stored(_onItsWay);
             return;
         }
 
+        // Its links go by rows that are not stored as they were.
+        Unprepare();
+        await DivideAsync(_onItsWay.Rows, positions, refusal, cancellationToken);
+    }
+
+    private async Task DeliverAsync(
+        ReadOnlyMemory<AuditRow> rows, ReadOnlyMemory<long> positions, CancellationToken cancellationToken)
+    {
+        var batch = Number(rows, positions);
+        if (await TryStoreAsync(batch, cancellationToken) is not { } refusal)
+        {
+            Stored(batch);
+            return;
+        }
+
+        await DivideAsync(rows, positions, refusal, cancellationToken);
+    }
+
+    // Until the row that the store refuses stands alone.
+    private async Task DivideAsync(
+        ReadOnlyMemory<AuditRow> rows,
+        ReadOnlyMemory<long> positions,
+        AuditStoreException refusal,
+        CancellationToken cancellationToken)
+    {
         if (rows.Length > 1)
         {
             var half = rows.Length / 2;
@@ -65,7 +130,8 @@ internal sealed partial class BatchDelivery(
         }
 
         var row = rows.Span[0];
-        if (await TryStoreAsync(new[] { row.WithoutArguments() }, positions, cancellationToken) is { } again)
+        var batch = Number(new[] { row.WithoutArguments() }, positions);
+        if (await TryStoreAsync(batch, cancellationToken) is { } again)
         {
             Settled++;
             counters.Lost(1);
@@ -73,6 +139,7 @@ internal sealed partial class BatchDelivery(
             return;
         }
 
+        Stored(batch);
         counters.QuarantinedOne();
         if (IsDue(ref _warnedOfRows))
         {
@@ -80,27 +147,38 @@ internal sealed partial class BatchDelivery(
         }
     }
 
+    private AuditBatch Number(
+        ReadOnlyMemory<AuditRow> rows, ReadOnlyMemory<long> positions, AuditBatch? after = null) =>
+        sequence.Number(
+            rows, _droppedBefore + counters.Dropped, positions.IsEmpty ? null : positions.Span[^1], after);
+
     /// <returns>Null when the rows are stored; the refusal when the store will never take them.</returns>
-    private async Task<AuditStoreException?> TryStoreAsync(
-        ReadOnlyMemory<AuditRow> rows,
-        ReadOnlyMemory<long> positions,
-        CancellationToken cancellationToken)
+    private async Task<AuditStoreException?> TryStoreAsync(AuditBatch batch, CancellationToken cancellationToken)
     {
-        var batch = sequence.Number(
-            rows, _droppedBefore + counters.Dropped, positions.IsEmpty ? null : positions.Span[^1]);
         try
         {
             await UntilTakenAsync(() => store.AppendAsync(batch, cancellationToken), cancellationToken);
+            return null;
         }
         catch (AuditStoreException exception) when (exception.Failure == StoreFailure.Content)
         {
             return exception;
         }
+    }
 
+    private void Stored(AuditBatch batch)
+    {
         sequence.Advance(batch);
-        Settled += rows.Length;
-        counters.Stored(rows.Length);
-        return null;
+        Settled += batch.Rows.Length;
+        counters.Stored(batch.Rows.Length);
+    }
+
+    private void Unprepare()
+    {
+        if (_prepared is not null)
+        {
+            _prepared.Numbered = null;
+        }
     }
 
     private async Task UntilTakenAsync(Func<Task> attempt, CancellationToken cancellationToken)

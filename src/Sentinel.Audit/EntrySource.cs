@@ -3,12 +3,6 @@ using Sentinel.Audit.Stores;
 
 namespace Sentinel.Audit;
 
-/// <summary>A row in the writer's hands.</summary>
-/// <param name="Row">The row.</param>
-/// <param name="Position">How far the journal is stored with it.</param>
-/// <param name="IsJournaled">Whether the journal has it, so that it can be read again.</param>
-internal readonly record struct TakenRow(AuditRow Row, long Position, bool IsJournaled);
-
 /// <summary>
 /// Where the writer gets rows: the channel while it holds every row in turn, else the journal, oldest first.
 /// </summary>
@@ -31,15 +25,15 @@ internal sealed class EntrySource(AuditChannel channel, AuditJournal? journal)
         _reader = new JournalReader(journal!, position);
     }
 
-    /// <summary>Takes what there is, up to so many rows.</summary>
-    public void Take(List<TakenRow> rows, int rowsMax)
+    /// <summary>Takes what there is, until the batch is full.</summary>
+    public void Take(TakenBatch batch)
     {
-        while (rows.Count < rowsMax && (_reader is null ? TakeFromChannel(rows) : TakeFromJournal(rows, rowsMax)))
+        while (!batch.IsFull && (_reader is null ? TakeFromChannel(batch) : TakeFromJournal(batch)))
         {
         }
     }
 
-    private bool TakeFromChannel(List<TakenRow> rows)
+    private bool TakeFromChannel(TakenBatch batch)
     {
         if (!channel.Reader.TryRead(out var queued))
         {
@@ -54,14 +48,14 @@ internal sealed class EntrySource(AuditChannel channel, AuditJournal? journal)
 
         if (queued.Sequence == 0)
         {
-            rows.Add(Unjournaled(queued.Entry));
+            batch.Add(Unjournaled(queued.Entry));
         }
         else if (queued.Sequence == _next)
         {
             _next++;
             _position = queued.Position;
             _counted = Math.Max(_counted, _position);
-            rows.Add(new TakenRow(AuditRow.From(queued.Entry), _position, IsJournaled: true));
+            batch.Add(new TakenRow(AuditRow.From(queued.Entry), _position, IsJournaled: true));
         }
         else if (queued.Sequence > _next)
         {
@@ -71,18 +65,18 @@ internal sealed class EntrySource(AuditChannel channel, AuditJournal? journal)
         return true;
     }
 
-    private bool TakeFromJournal(List<TakenRow> rows, int rowsMax)
+    private bool TakeFromJournal(TakenBatch batch)
     {
         // So that rows which only the channel has are not kept out by copies of those that the journal has.
-        while (rows.Count < rowsMax && channel.Reader.TryRead(out var queued))
+        while (!batch.IsFull && channel.Reader.TryRead(out var queued))
         {
             if (queued.Sequence == 0)
             {
-                rows.Add(Unjournaled(queued.Entry));
+                batch.Add(Unjournaled(queued.Entry));
             }
         }
 
-        if (rows.Count == rowsMax)
+        if (batch.IsFull)
         {
             return true;
         }
@@ -98,7 +92,7 @@ internal sealed class EntrySource(AuditChannel channel, AuditJournal? journal)
             _next = isOwn ? row.Sequence + 1 : _next;
             _position = row.Position;
             _counted = Math.Max(_counted, _position);
-            rows.Add(new TakenRow(AuditRow.From(row.Entry), _position, IsJournaled: true));
+            batch.Add(new TakenRow(AuditRow.From(row.Entry), _position, IsJournaled: true));
             return true;
         }
 

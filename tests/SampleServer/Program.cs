@@ -19,7 +19,7 @@ var requests = new RequestLog(TimeProvider.System);
 
 var options = new McpServerOptions
 {
-    ServerInfo = new() { Name = "sentinel-sample", Version = "1.0.0" },
+    ServerInfo = new() { Name = arguments.Name, Version = "1.0.0" },
     ToolCollection = [.. SampleTools.All()],
 };
 options.Filters.Request.CallToolFilters.Add(calls.Recording);

@@ -6,11 +6,15 @@ namespace Sentinel.SampleServer;
 internal sealed record SampleArguments
 {
     public const string Usage =
-        "SampleServer [--urls http://127.0.0.1:0] [--answers sse|json] [--log FILE] [--exit-with-parent]";
+        "SampleServer [--urls http://127.0.0.1:0] [--answers sse|json] [--name NAME] [--log FILE] "
+        + "[--exit-with-parent]";
 
     public string Urls { get; init; } = "http://127.0.0.1:0";
 
     public McpAnswers Answers { get; init; } = McpAnswers.EventStream;
+
+    /// <summary>What it says its name is, for tests that must know which server they reached.</summary>
+    public string Name { get; init; } = "sentinel-sample";
 
     public string? LogPath { get; init; }
 
@@ -26,6 +30,7 @@ internal sealed record SampleArguments
             ["--urls", var urls, .. var rest] => (this with { Urls = urls }).And(rest),
             ["--answers", "sse", .. var rest] => (this with { Answers = McpAnswers.EventStream }).And(rest),
             ["--answers", "json", .. var rest] => (this with { Answers = McpAnswers.Json }).And(rest),
+            ["--name", var name, .. var rest] => (this with { Name = name }).And(rest),
             ["--log", var path, .. var rest] => (this with { LogPath = path }).And(rest),
             ["--exit-with-parent", .. var rest] => (this with { ExitsWithParent = true }).And(rest),
             _ => null,

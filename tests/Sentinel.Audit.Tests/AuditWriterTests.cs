@@ -74,6 +74,23 @@ public sealed class AuditWriterTests
     }
 
     [Fact]
+    public async Task Takes_fewer_rows_at_a_time_the_longer_their_arguments_are()
+    {
+        await using var rig = new WriterRig(_store, _clock, batch: new() { MaxRows = 1000, MaxDelayMs = 0 });
+        var arguments = Some.Utf8($"\"{new string('x', 60_000)}\"");
+        for (var number = 1; number <= 300; number++)
+        {
+            rig.Channel.TryWrite(Some.Entry(number) with { RequestArgs = arguments });
+        }
+
+        await rig.StartAsync();
+        await rig.WrittenAsync(300);
+
+        // 16 MiB, and the row that reaches them.
+        Assert.Equal([280, 20], _store.Batches.Select(batch => batch.Rows.Length));
+    }
+
+    [Fact]
     public async Task Numbers_rows_by_month_and_says_where_each_month_stood()
     {
         await using var rig = new WriterRig(_store, _clock, batch: new() { MaxRows = 3, MaxDelayMs = 0 });

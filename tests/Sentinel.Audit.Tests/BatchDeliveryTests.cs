@@ -1,5 +1,7 @@
 using System.Text;
+using Sentinel.Audit.Chain;
 using Sentinel.Audit.Stores;
+using Sentinel.Tests.Shared;
 using Xunit;
 
 namespace Sentinel.Audit.Tests;
@@ -51,6 +53,57 @@ public sealed class BatchDeliveryTests
         Assert.Equal((8, 1, 0), (status.Written, status.Dropped, status.Quarantined));
         Assert.Equal([1L, 2, 3, 4, 5, 6, 7, 8], _store.Batches.SelectMany(batch => batch.Seqs.ToArray()));
         Assert.Contains(bad.ToString(), rig.Log.WithId(3013).Single().Text);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_next_batch_is_taken_and_linked_while_the_store_is_busy(bool isFirstRefused)
+    {
+        var isAnswered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _store.OnAppend = async (batch, _) =>
+        {
+            await isAnswered.Task;
+            if (batch.Rows.ToArray().Any(IsBad))
+            {
+                throw FakeStore.Content();
+            }
+        };
+        await using var rig = new WriterRig(_store, batch: new() { MaxRows = 10, MaxDelayMs = 0 });
+        for (var number = 1; number <= 30; number++)
+        {
+            var json = isFirstRefused && number == 7 ? "[\"bad\"]" : "[]";
+            rig.Channel.TryWrite(Some.Entry(number) with { RequestArgs = Some.Utf8(json) });
+        }
+
+        await rig.StartAsync();
+        await Eventually.TrueAsync(() => rig.Channel.Reader.Count == 10, "two batches are taken");
+        Assert.Empty(_store.Batches);
+        isAnswered.SetResult();
+        await rig.WrittenAsync(30);
+
+        Assert.Equal(
+            Enumerable.Range(1, 30).Select(n => Some.Entry(n).RequestId), _store.Rows.Select(r => r.RequestId));
+        Assert.Equal(isFirstRefused ? 1 : 0, rig.Channel.Status.Quarantined);
+        AssertLinked();
+    }
+
+    private void AssertLinked()
+    {
+        var chain = new RowChain();
+        var last = (Seq: 0L, Hash: RowChain.Start);
+        foreach (var batch in _store.Batches)
+        {
+            for (var i = 0; i < batch.Rows.Length; i++)
+            {
+                var row = batch.Rows.Span[i];
+                last = (last.Seq + 1, chain.Link(last.Hash, row, batch.Instance, batch.WriterId, last.Seq + 1));
+                Assert.Equal(last.Seq, batch.Seqs.Span[i]);
+                Assert.Equal(last.Hash, batch.ChainHashes.Span[i]);
+            }
+
+            Assert.Equal(last.Hash, Assert.Single(batch.Moves).ChainHash);
+        }
     }
 
     private static bool IsBad(AuditRow row) => Encoding.UTF8.GetString(row.RequestArgs.Span).Contains("bad");

@@ -45,9 +45,34 @@ internal sealed class FakeStore : IAuditStore
     public Func<IReadOnlyDictionary<DateOnly, Checkpoint>> OnReadCheckpoints { get; set; } =
         () => new Dictionary<DateOnly, Checkpoint>();
 
+    /// <summary>Whether it knows how far each writer has come; else it says what it is told to.</summary>
+    public bool KeepsCheckpoints { get; init; }
+
     public Task<IReadOnlyDictionary<DateOnly, Checkpoint>> ReadCheckpointsAsync(
         Guid writerId,
-        CancellationToken cancellationToken) => Task.FromResult(OnReadCheckpoints());
+        CancellationToken cancellationToken)
+    {
+        if (!KeepsCheckpoints)
+        {
+            return Task.FromResult(OnReadCheckpoints());
+        }
+
+        var stored = new Dictionary<DateOnly, Checkpoint>();
+        foreach (var batch in Batches.Where(batch => batch.WriterId == writerId))
+        {
+            foreach (var move in batch.Moves)
+            {
+                stored[move.Month] = new Checkpoint(move.Last, move.ChainHash, batch.Dropped, batch.Position);
+            }
+        }
+
+        return Task.FromResult<IReadOnlyDictionary<DateOnly, Checkpoint>>(stored);
+    }
+
+    public Task<IReadOnlyCollection<Guid>> StoredAsync(
+        IReadOnlyCollection<Guid> requestIds,
+        CancellationToken cancellationToken) => Task.FromResult<IReadOnlyCollection<Guid>>(
+            [.. Rows.Select(row => row.RequestId).Intersect(requestIds)]);
 
     public async Task AppendAsync(AuditBatch batch, CancellationToken cancellationToken)
     {

@@ -1,5 +1,7 @@
 using Npgsql;
+using Sentinel.Audit.Journal;
 using Sentinel.Audit.Stores;
+using Sentinel.Audit.Tests.Journal;
 using Sentinel.Tests.Shared;
 using Xunit;
 
@@ -31,6 +33,58 @@ public sealed class LeastPrivilegeTests(PostgresFixture postgres)
         Assert.Equal(mayMakePartitions ? 0 : 1, log.WithId(3103).Count);
         Assert.Equal(mayMakePartitions ? 1 : 0, log.WithId(3300).Count);
         Assert.Equal(mayMakePartitions ? 0 : 1, log.WithId(3302).Count);
+    }
+
+    // What is granted is not more than what the tests here are about.
+    [Fact]
+    public async Task Is_what_is_documented_and_nothing_else()
+    {
+        var (server, database, role) = await RoleAsync(mayMakePartitions: false);
+
+        var granted = await server.QueryAsync<string>(
+            database,
+            "SELECT table_name || ' ' || string_agg(privilege_type, ' ' ORDER BY privilege_type) "
+            + $"FROM information_schema.role_table_grants WHERE grantee = '{role}' GROUP BY table_name ORDER BY 1");
+
+        Assert.Equal(["audit_checkpoint INSERT SELECT UPDATE", "audit_log INSERT SELECT"], granted);
+    }
+
+    // A dead gateway's journal is taken over, a row that PostgreSQL refuses is found and marked, a commit's answer is lost,
+    // and what the channel does not hold is read from the journal.
+    [Fact]
+    public async Task Is_enough_for_journals_retries_and_rows_that_are_refused()
+    {
+        var (server, database, role) = await RoleAsync(mayMakePartitions: true);
+        using var journals = new JournalRig();
+        using (var abandoned = journals.Open())
+        using (var own = journals.Open())
+        {
+            Assert.True(abandoned.TryWhole(Some.Entry(1)));
+            JournalRig.Begin(abandoned, Some.Entry(2));
+            Assert.True(own.TryWhole(Some.Entry(3)));
+        }
+
+        await server.ExecuteAsync(
+            database,
+            "ALTER TABLE public.audit_log ADD CONSTRAINT no_poison CHECK (request_args->>'name' IS DISTINCT FROM 'poison')");
+        await using var proxy = new TcpFaultProxy(server.Port);
+        var lost = proxy.LoseAnswerTo("COMMIT\0"u8);
+        var store = PostgresFixture.Store(
+            As(server, database, role, proxy.Port), new AuditTimings { Attempt = TimeSpan.FromSeconds(2) }, migrate: false);
+        await using var rig = await new WriterRig(
+            store,
+            capacity: 8,
+            guarantee: AuditGuarantee.Durable,
+            journal: new JournalOpening(journals.Root, journals.Limits, isRequired: false)).StartAsync();
+
+        rig.Channel.TryWrite(Some.Entry(4) with { RequestArgs = Some.Utf8("""{"name":"poison"}""") });
+        rig.WriteMany(500, firstNumber: 5);
+        await lost;
+        await rig.WrittenAsync(504);
+
+        Assert.Equal(1, rig.Channel.Status.Quarantined);
+        var ids = await server.QueryAsync<Guid>(database, "SELECT request_id FROM public.audit_log ORDER BY request_id");
+        Assert.Equal(Enumerable.Range(1, 504).Select(number => Some.Entry(number).RequestId), ids);
     }
 
     [Theory]
@@ -99,6 +153,6 @@ public sealed class LeastPrivilegeTests(PostgresFixture postgres)
     private const string OldPartition =
         "CREATE TABLE public.old PARTITION OF public.audit_log FOR VALUES FROM ('2001-01-01Z') TO ('2001-02-01Z')";
 
-    private static string As(PostgresServer server, string database, string role) =>
-        new NpgsqlConnectionStringBuilder(server.ConnectionString(database)) { Username = role }.ToString();
+    private static string As(PostgresServer server, string database, string role, int? port = null) =>
+        new NpgsqlConnectionStringBuilder(server.ConnectionString(database, port)) { Username = role }.ToString();
 }

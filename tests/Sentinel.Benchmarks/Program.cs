@@ -6,6 +6,7 @@ using Sentinel.Benchmarks.Micro;
 using Sentinel.Benchmarks.Outage;
 using Sentinel.Benchmarks.Processes;
 using Sentinel.Benchmarks.Replay;
+using Sentinel.Benchmarks.Soak;
 
 switch (args.FirstOrDefault())
 {
@@ -30,6 +31,8 @@ switch (args.FirstOrDefault())
     case "outage":
         return await OutageBenchmark.RunAsync(
             args.Length > 2 && args[1] == "--entries" ? int.Parse(args[2], CultureInfo.InvariantCulture) : 1_000_000);
+    case "soak":
+        return await SoakBenchmark.RunAsync(SoakOptions.Parse(args[1..]));
     case "micro":
         return MicroBenchmarks.Run(args[1..]);
     default:
@@ -40,6 +43,7 @@ switch (args.FirstOrDefault())
             replay [--calls N]
             copy [--rows N] [--rounds N] [--flat ROWS]
             outage [--entries N]
+            soak [--rounds N] [--clients N] [--hold SECONDS]
             micro [--filter *Observer*]
             """);
         return 2;

@@ -76,9 +76,31 @@ public sealed partial class GatewayProcess : IAsyncDisposable
     }
 
     /// <summary>Kills it where it stands and starts it again, in the same folder and on the same port.</summary>
-    public async Task KillAndRestartAsync()
+    /// <param name="meanwhile">What is done while it is not there.</param>
+    public async Task KillAndRestartAsync(Func<Task>? meanwhile = null)
+    {
+        await KillAsync();
+        await (meanwhile?.Invoke() ?? Task.CompletedTask);
+        await StartAgainAsync();
+    }
+
+    /// <summary>Kills it where it stands, and returns once it is gone.</summary>
+    public async Task KillAsync()
     {
         await Process.KillAsync();
+        await Process.WaitForExitAsync();
+    }
+
+    /// <summary>Stops it as an orchestrator does (SIGTERM), and starts it again where it was once it has ended.</summary>
+    public async Task StopAndRestartAsync()
+    {
+        await Process.TerminateAsync();
+        await StartAgainAsync();
+    }
+
+    /// <summary>Starts it again once it has ended, in the same folder and on the same port.</summary>
+    public async Task StartAgainAsync()
+    {
         await Process.WaitForExitAsync();
         await Process.DisposeAsync();
         string[] arguments = ["serve", "--config", ConfigPath, "--urls", Url.GetLeftPart(UriPartial.Authority)];

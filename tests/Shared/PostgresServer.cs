@@ -20,18 +20,19 @@ public sealed class PostgresServer : IAsyncDisposable
     private Process? _supervisor;
     private int _databases;
 
-    private PostgresServer(string binaries, bool fsync)
+    private PostgresServer(bool fsync, string? dataParent = null)
     {
-        _binaries = binaries;
+        _binaries = FindBinaries() ?? throw new InvalidOperationException("Ask Requires.Postgres() first.");
         _fsync = fsync;
         _folder = Directory.CreateTempSubdirectory("sentinel-pg-").FullName;
+        DataFolder = Path.Combine(dataParent ?? _folder, "data");
         Port = FreePort.Take();
     }
 
     /// <summary>The loopback port.</summary>
     public int Port { get; }
 
-    private string DataFolder => Path.Combine(_folder, "data");
+    private string DataFolder { get; }
 
     /// <summary>The newest installed PostgreSQL's programs, or null.</summary>
     public static string? FindBinaries()
@@ -46,20 +47,44 @@ public sealed class PostgresServer : IAsyncDisposable
     }
 
     /// <summary>Makes a cluster and starts it.</summary>
-    public static async Task<PostgresServer> CreateAsync(bool fsync = false)
+    /// <param name="fsync">Whether it waits for the disk.</param>
+    /// <param name="dataParent">Where its data goes, all of it, in as few bytes as it can; null: beside the rest.</param>
+    public static async Task<PostgresServer> CreateAsync(bool fsync = false, string? dataParent = null)
     {
-        var server = new PostgresServer(
-            FindBinaries() ?? throw new InvalidOperationException("Ask Requires.Postgres() first."), fsync);
-        if (Environment.IsPrivilegedProcess)
-        {
-            await RunAsync("chown", User, server._folder);
-        }
-
+        var server = new PostgresServer(fsync, dataParent);
+        await server.OwnFolderAsync();
+        string[] small = dataParent is null ? [] : ["--wal-segsize=1"];
         await RunAsync(server.AsServerUser(
-            "initdb", "-D", server.DataFolder, "-U", User, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"));
+            "initdb",
+            ["-D", server.DataFolder, "-U", User, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", .. small]));
         await server.StartAsync();
         return server;
     }
+
+    /// <summary>Makes a standby that follows this server, and starts it.</summary>
+    public async Task<PostgresServer> CreateStandbyAsync()
+    {
+        var standby = new PostgresServer(_fsync);
+        await standby.OwnFolderAsync();
+        await RunAsync(standby.AsServerUser(
+            "pg_basebackup", "-h", "127.0.0.1", "-p", Port.ToString(CultureInfo.InvariantCulture), "-U", User,
+            "-D", standby.DataFolder, "-R", "-X", "stream", "-c", "fast", "--no-sync"));
+        await standby.StartAsync();
+        return standby;
+    }
+
+    /// <summary>A standby takes in nothing more of what its primary writes.</summary>
+    public async Task StopFollowingAsync()
+    {
+        await ExecuteAsync(User, "ALTER SYSTEM SET primary_conninfo = ''");
+        await ExecuteAsync(User, "SELECT pg_reload_conf()");
+        await Eventually.TrueAsync(
+            async () => (await QueryAsync<long>(User, "SELECT count(*) FROM pg_stat_wal_receiver"))[0] == 0,
+            "the standby has let go of its primary");
+    }
+
+    /// <summary>A standby becomes a primary: what it has by now is what counts.</summary>
+    public Task PromoteAsync() => ExecuteAsync(User, "SELECT pg_promote()");
 
     /// <summary>A connection string for a database of this cluster.</summary>
     public string ConnectionString(string database, int? port = null) => string.Create(
@@ -73,6 +98,13 @@ public sealed class PostgresServer : IAsyncDisposable
         var name = string.Create(CultureInfo.InvariantCulture, $"test_{Interlocked.Increment(ref _databases)}");
         await ExecuteAsync(User, $"CREATE DATABASE {name}");
         return name;
+    }
+
+    /// <summary>Makes a folder that the server may write.</summary>
+    public async Task<string> MakeFolderAsync(string path)
+    {
+        await RunAsync(AsServerUserProgram("mkdir", path));
+        return path;
     }
 
     /// <summary>Runs SQL on a connection of its own.</summary>
@@ -127,10 +159,29 @@ public sealed class PostgresServer : IAsyncDisposable
             await Eventually.TrueAsync(() => PostmasterPid() is null, "PostgreSQL stops");
         }
 
-        _supervisor.StandardInput.Close();
-        await _supervisor.WaitForExitAsync();
-        _supervisor.Dispose();
-        _supervisor = null;
+        await EndSupervisorAsync();
+    }
+
+    /// <summary>Kills the server where it stands (SIGKILL).</summary>
+    public async Task KillAsync()
+    {
+        var postmaster = PostmasterPid() ?? throw new InvalidOperationException("The server is not running.");
+        foreach (var child in Signals.ChildrenOf(postmaster))
+        {
+            Signals.Send(child, Signals.Kill);
+        }
+
+        await EndSupervisorAsync();
+    }
+
+    /// <summary>Starts the server again if it has gone down.</summary>
+    public async Task EnsureStartedAsync()
+    {
+        if (PostmasterPid() is null)
+        {
+            await StopAsync();
+            await StartAsync();
+        }
     }
 
     /// <summary>Stops every process of the server where it stands; the kernel still takes connections for it.</summary>
@@ -167,10 +218,30 @@ public sealed class PostgresServer : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    // PostgreSQL refuses to run as root.
-    private string[] AsServerUser(string program, params string[] arguments)
+    // It kills the postmaster, where that has not ended.
+    private async Task EndSupervisorAsync()
     {
-        string[] command = [Path.Combine(_binaries, program), .. arguments];
+        _supervisor!.StandardInput.Close();
+        await _supervisor.WaitForExitAsync();
+        _supervisor.Dispose();
+        _supervisor = null;
+    }
+
+    private async Task OwnFolderAsync()
+    {
+        if (Environment.IsPrivilegedProcess)
+        {
+            await RunAsync("chown", User, _folder);
+        }
+    }
+
+    // PostgreSQL refuses to run as root.
+    private string[] AsServerUser(string program, params string[] arguments) =>
+        AsServerUserProgram(Path.Combine(_binaries, program), arguments);
+
+    private static string[] AsServerUserProgram(string program, params string[] arguments)
+    {
+        string[] command = [program, .. arguments];
         return Environment.IsPrivilegedProcess
             ? ["setpriv", $"--reuid={User}", $"--regid={User}", "--clear-groups", "--", .. command]
             : command;

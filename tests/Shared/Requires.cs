@@ -37,6 +37,15 @@ public static class Requires
         }
     }
 
+    /// <summary>HAProxy, which Debian puts where only administrators' PATH leads.</summary>
+    public static void HaProxy()
+    {
+        if (HaProxyProcess.Find() is null)
+        {
+            Missing("HAProxy is not installed: apt-get install haproxy.");
+        }
+    }
+
     private static bool IsOnPath(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "")
             .Split(Path.PathSeparator)

@@ -12,13 +12,15 @@ public sealed class SampleServerProcess : ServerProcess
     public static async Task<SampleServerProcess> StartAsync(
         string answers = "sse",
         string? logPath = null,
-        int port = 0
+        int port = 0,
+        string? name = null
     )
     {
         string[] log = logPath is null ? [] : ["--log", logPath];
+        string[] named = name is null ? [] : ["--name", name];
         var process = ChildProcess.StartDotnet(
             Artifacts.Built("SampleServer", "SampleServer.dll"),
-            ["--urls", $"http://127.0.0.1:{port}", "--answers", answers, "--exit-with-parent", .. log]
+            ["--urls", $"http://127.0.0.1:{port}", "--answers", answers, "--exit-with-parent", .. log, .. named]
         );
         return new SampleServerProcess(process, await ListeningAsync(process));
     }

@@ -8,10 +8,11 @@ internal static class Signals
 {
     public const int Interrupt = 2;
     public const int Quit = 3;
+    public const int Kill = 9;
     public const int Continue = 18;
     public const int Stop = 19;
 
-    public static void Send(int pid, int signal) => _ = Kill(pid, signal);
+    public static void Send(int pid, int signal) => _ = SendTo(pid, signal);
 
     /// <summary>The process ids whose parent is this one, as Linux lists them.</summary>
     public static IReadOnlyList<int> ChildrenOf(int parent)
@@ -45,5 +46,5 @@ internal static class Signals
 
     [DllImport("libc", EntryPoint = "kill")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Kill(int pid, int signal);
+    private static extern int SendTo(int pid, int signal);
 }

@@ -9,13 +9,12 @@ public sealed class TcpFaultProxy : IAsyncDisposable
 {
     private TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly ConcurrentDictionary<Connection, Task> _connections = new();
-    private readonly int _targetPort;
     private Task _accepting;
     private volatile Trap? _trap;
 
     public TcpFaultProxy(int targetPort)
     {
-        _targetPort = targetPort;
+        TargetPort = targetPort;
         _listener.Start();
         Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
         _accepting = AcceptAsync();
@@ -23,6 +22,9 @@ public sealed class TcpFaultProxy : IAsyncDisposable
 
     /// <summary>Where clients connect.</summary>
     public int Port { get; }
+
+    /// <summary>Where connections made from here on lead.</summary>
+    public int TargetPort { get; set; }
 
     /// <summary>Closes every connection, and refuses new ones until <see cref="Accept"/>.</summary>
     public async Task RefuseAsync()
@@ -86,7 +88,7 @@ public sealed class TcpFaultProxy : IAsyncDisposable
             {
                 var client = await _listener.AcceptTcpClientAsync();
                 var connection = new Connection(this, client);
-                _connections[connection] = connection.RunAsync(_targetPort);
+                _connections[connection] = connection.RunAsync(TargetPort);
             }
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)

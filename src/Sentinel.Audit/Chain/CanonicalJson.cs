@@ -19,6 +19,7 @@ internal sealed class CanonicalJson
     private static readonly JsonReaderOptions Options = new() { MaxDepth = DepthMax };
 
     private readonly List<Member> _members = [];
+    private readonly KeyOrder _order = new();
 
     /// <exception cref="JsonException">These bytes are no JSON, or nested beyond what is ever stored.</exception>
     public void Write(ReadOnlySpan<byte> json, CanonicalBuffer buffer)
@@ -109,17 +110,13 @@ internal sealed class CanonicalJson
 
     private void Order(int first, int start, CanonicalBuffer buffer)
     {
-        var source = buffer.Written[start..].ToArray();
-        _members.Sort(first, _members.Count - first, Comparer<Member>.Create((left, right) =>
-        {
-            var order = Compare(source, left, right);
-            return order != 0 ? order : left.At.CompareTo(right.At);
-        }));
+        _order.Take(buffer.Written[start..]);
+        _members.Sort(first, _members.Count - first, _order);
         buffer.Truncate(start);
         for (var i = first; i < _members.Count; i++)
         {
             var member = _members[i];
-            if (i + 1 < _members.Count && Compare(source, member, _members[i + 1]) == 0)
+            if (i + 1 < _members.Count && _order.IsSameKey(member, _members[i + 1]))
             {
                 continue;
             }
@@ -129,8 +126,10 @@ internal sealed class CanonicalJson
                 buffer.Append((byte)',');
             }
 
-            buffer.Append(source.AsSpan(member.At, member.Length));
+            buffer.Append(_order.Text(member));
         }
+
+        _order.Clear();
     }
 
     private static int Compare(ReadOnlySpan<byte> source, Member left, Member right) =>
@@ -179,4 +178,42 @@ internal sealed class CanonicalJson
     /// <param name="KeyLength">The key with its quotes.</param>
     /// <param name="Length">All of it.</param>
     private readonly record struct Member(int At, int KeyLength, int Length);
+
+    // Objects within an object are in order before it is, so that one copy at a time is enough.
+    private sealed class KeyOrder : IComparer<Member>
+    {
+        private const int BytesKept = 64 * 1024;
+
+        private byte[] _source = new byte[1024];
+
+        public void Take(ReadOnlySpan<byte> members)
+        {
+            if (_source.Length < members.Length)
+            {
+                _source = new byte[Math.Max(2 * _source.Length, members.Length)];
+            }
+
+            members.CopyTo(_source);
+        }
+
+        public ReadOnlySpan<byte> Text(Member member) => _source.AsSpan(member.At, member.Length);
+
+        public bool IsSameKey(Member left, Member right) => CanonicalJson.Compare(_source, left, right) == 0;
+
+        // Of equal keys the later one comes last, and is the one that is kept.
+        public int Compare(Member left, Member right)
+        {
+            var order = CanonicalJson.Compare(_source, left, right);
+            return order != 0 ? order : left.At.CompareTo(right.At);
+        }
+
+        /// <summary>Makes it small again after a large object.</summary>
+        public void Clear()
+        {
+            if (_source.Length > BytesKept)
+            {
+                _source = new byte[1024];
+            }
+        }
+    }
 }

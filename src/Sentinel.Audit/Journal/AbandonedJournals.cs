@@ -82,7 +82,7 @@ public static class AbandonedJournals
                 folder, opening, delivery, counters, TimeProvider.System, logging.CreateLogger<AuditWriter>());
             try
             {
-                var done = await replay.RunAsync(options.Batch.MaxRows, cancellationToken);
+                var done = await replay.RunAsync(options.Batch.MaxRows, isToGo: false, cancellationToken);
                 reports.Add(new RecoveredJournalReport(
                     folder.Path,
                     done.Rows,

@@ -11,27 +11,57 @@ internal sealed partial class AbandonedReplay(
     ILogger logger)
 {
     private readonly ILogger _logger = logger;
+    private readonly Queue<(string Path, long At)> _written = new();
 
     /// <summary>Ends when each has been written or has failed; one that fails is left as it is.</summary>
     public async Task RunAsync(int rowsMax, CancellationToken cancellationToken)
     {
         foreach (var folder in JournalFolder.TakeFree(opening.Root))
         {
-            try
+            await WriteAsync(folder, rowsMax, isToGo: false, cancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// Removes journals that the store has had for as long as segments are kept. A standby that took over meanwhile is
+    /// given what it lacks, and then as much time again.
+    /// </summary>
+    public async Task RemoveAsync(int rowsMax, CancellationToken cancellationToken)
+    {
+        while (_written.TryPeek(out var oldest) && time.GetElapsedTime(oldest.At) >= opening.Limits.Keep)
+        {
+            _written.Dequeue();
+            // A gateway that started meanwhile may have made it its own.
+            if (JournalFolder.TryTake(oldest.Path) is { } folder)
             {
-                var replay = new JournalReplay(folder, opening, deliveryOf(folder.Id), counters, time, _logger);
-                var replayed = await replay.RunAsync(rowsMax, cancellationToken);
-                LogReplayed(folder.Path, replayed.Rows, replayed.Found.Crashed);
+                await WriteAsync(folder, rowsMax, isToGo: true, cancellationToken);
             }
-            // Whatever is wrong with one that nobody writes any more, this gateway's own rows must not wait for it.
-            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        }
+    }
+
+    private async Task WriteAsync(JournalFolder folder, int rowsMax, bool isToGo, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var replay = new JournalReplay(folder, opening, deliveryOf(folder.Id), counters, time, _logger);
+            var replayed = await replay.RunAsync(rowsMax, isToGo, cancellationToken);
+            if (isToGo && replayed.Rows == 0)
             {
-                LogFailed(folder.Path, exception.Message);
+                LogRemoved(folder.Path);
+                return;
             }
-            finally
-            {
-                folder.Dispose();
-            }
+
+            LogReplayed(folder.Path, replayed.Rows, replayed.Found.Crashed);
+            _written.Enqueue((folder.Path, time.GetTimestamp()));
+        }
+        // Whatever is wrong with one that nobody writes any more, this gateway's own rows must not wait for it.
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogFailed(folder.Path, exception.Message);
+        }
+        finally
+        {
+            folder.Dispose();
         }
     }
 
@@ -47,4 +77,8 @@ internal sealed partial class AbandonedReplay(
         "The abandoned audit journal {Path} could not be written to the store: {Error} It stays as it is and is tried "
         + "again at the next start; `sentinel audit recover` tries it at once.")]
     private partial void LogFailed(string path, string error);
+
+    [LoggerMessage(
+        3209, LogLevel.Information, "The abandoned audit journal {Path} is removed: the store has all of it.")]
+    private partial void LogRemoved(string path);
 }

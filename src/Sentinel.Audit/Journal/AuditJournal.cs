@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
 namespace Sentinel.Audit.Journal;
@@ -10,35 +9,27 @@ namespace Sentinel.Audit.Journal;
 /// Appends are one write into the page cache under a short lock. Rows are handed over under the same lock, so that the
 /// channel holds them in the journal's order and a missing number means that the channel was full.
 /// </remarks>
-internal sealed partial class AuditJournal : IDisposable
+internal sealed class AuditJournal : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly JournalFolder _folder;
     private readonly JournalLimits _limits;
-    private readonly JournalDisk _disk;
     private readonly TimeProvider _time;
-    private readonly ILogger _logger;
     private readonly SegmentList _segments;
     private readonly StoredMarks _stored;
-    private readonly ConcurrentQueue<(JournalTicket Ticket, AuditEntry Entry)> _late = new();
     private readonly JournalUpkeep _upkeep;
     private readonly JournalAppender _appender;
-    private string? _flushFault;
-    private long _removedThrough;
-    private bool _isClosed;
 
     private AuditJournal(
         JournalFolder folder, JournalLimits limits, JournalDisk disk, TimeProvider time, ILogger logger)
     {
         _folder = folder;
         _limits = limits;
-        _disk = disk;
         _time = time;
-        _logger = logger;
         _segments = new SegmentList(folder, limits, disk, time);
         _stored = new StoredMarks(limits.Keep, time);
-        _upkeep = new JournalUpkeep(this);
-        _appender = new JournalAppender(_segments, disk, _upkeep.Wake);
+        _appender = new JournalAppender(_segments, disk, () => _upkeep!.Wake());
+        _upkeep = new JournalUpkeep(_lock, _segments, _appender, _stored, disk, folder.Path, logger);
     }
 
     public Guid Id => _folder.Id;
@@ -65,7 +56,7 @@ internal sealed partial class AuditJournal : IDisposable
                 var reserve = (_appender.Open + 1L) * JournalFormat.EndBytesMax;
                 var ample = reserve + (_appender.IsFull ? _limits.SegmentBytes / 2 : 0);
                 return _appender.WriteFault
-                    ?? _flushFault
+                    ?? _upkeep.FlushFault
                     ?? (_segments.Room >= ample ? null : _segments.Fault ?? "it has no room");
             }
         }
@@ -165,8 +156,7 @@ internal sealed partial class AuditJournal : IDisposable
             }
         }
 
-        _late.Enqueue((ticket, entry));
-        _upkeep.Wake();
+        _upkeep.EndLater(ticket, entry);
     }
 
     /// <summary>Returns when what has been appended before is on the disk.</summary>
@@ -179,7 +169,7 @@ internal sealed partial class AuditJournal : IDisposable
         }
         catch (TimeoutException)
         {
-            _flushFault = $"the disk took longer than {_limits.FlushWait.TotalSeconds} s";
+            _upkeep.FlushFault = $"the disk took longer than {_limits.FlushWait.TotalSeconds} s";
             return false;
         }
     }
@@ -200,6 +190,15 @@ internal sealed partial class AuditJournal : IDisposable
             {
                 segment.IsKnown = true;
             }
+        }
+    }
+
+    /// <summary>Of recovery: a call whose row the store has is not open, whatever the journal lacks.</summary>
+    public void Forget(JournalTicket ticket)
+    {
+        lock (_lock)
+        {
+            _appender.Close(ticket);
         }
     }
 
@@ -229,7 +228,7 @@ internal sealed partial class AuditJournal : IDisposable
     {
         lock (_lock)
         {
-            return position >= _removedThrough
+            return position >= _upkeep.RemovedThrough
                 && JournalPosition.Segment(position) <= (_segments.All.Count > 0 ? _segments.All[^1].Number : 0);
         }
     }
@@ -259,11 +258,16 @@ internal sealed partial class AuditJournal : IDisposable
         }
     }
 
-    public void Dispose()
+    public void Dispose() => Close(isRemoved: false);
+
+    /// <summary>Takes the journal off the disk, with everything in it.</summary>
+    public void Remove() => Close(isRemoved: true);
+
+    private void Close(bool isRemoved)
     {
         lock (_lock)
         {
-            if (_isClosed)
+            if (_appender.IsClosed)
             {
                 return;
             }
@@ -272,112 +276,15 @@ internal sealed partial class AuditJournal : IDisposable
         _upkeep.Dispose();
         lock (_lock)
         {
-            _isClosed = true;
             _appender.Close();
             _segments.Close();
         }
 
+        if (isRemoved)
+        {
+            _folder.Remove();
+        }
+
         _folder.Dispose();
     }
-
-    /// <summary>
-    /// Of the upkeep: puts on the disk what has been appended, and gives up a segment that the disk fails.
-    /// </summary>
-    internal bool Flush()
-    {
-        List<JournalSegment> segments;
-        lock (_lock)
-        {
-            segments = _appender.TakeUnflushed();
-            if (_segments.Current is { } current)
-            {
-                segments.Add(current);
-            }
-        }
-
-        try
-        {
-            foreach (var segment in segments)
-            {
-                _disk.Flush(segment.File);
-            }
-
-            _flushFault = null;
-            return true;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // The kernel may have dropped the pages and would call the next flush of this file a success.
-            _flushFault = exception.Message;
-            lock (_lock)
-            {
-                _segments.GiveUpCurrent();
-            }
-
-            LogFlushFailed(Path, exception.Message);
-            return false;
-        }
-    }
-
-    /// <summary>Of the upkeep: records outcomes that could not be recorded at once.</summary>
-    internal void EndLate()
-    {
-        while (_late.TryPeek(out var late))
-        {
-            lock (_lock)
-            {
-                if (!_appender.TryEnd(late.Ticket, late.Entry))
-                {
-                    return;
-                }
-            }
-
-            _late.TryDequeue(out _);
-        }
-    }
-
-    /// <summary>Of the upkeep: makes the next segment, and removes those that are needed no more.</summary>
-    internal void Tidy()
-    {
-        lock (_lock)
-        {
-            if (_isClosed)
-            {
-                return;
-            }
-
-            if (_segments.Current is null && _segments.TryMakeSpare(isBounded: false))
-            {
-                _segments.Roll();
-            }
-
-            // Kept for a standby only while there is room for what the store does not have yet.
-            var hasRoom = _segments.TryMakeSpare();
-            while (_segments.All is [{ IsSealed: true, IsKnown: true } oldest, ..]
-                && oldest.NeededUntil <= (hasRoom ? _stored.Floor : _stored.Last))
-            {
-                if (!_appender.TryCarry(oldest))
-                {
-                    break;
-                }
-
-                _appender.Unflushed.Remove(oldest);
-                _removedThrough = Math.Max(_removedThrough, oldest.NeededUntil);
-                _segments.Remove(oldest);
-                hasRoom = _segments.TryMakeSpare();
-            }
-        }
-
-        if (_flushFault is not null)
-        {
-            Flush();
-        }
-    }
-
-    [LoggerMessage(
-        3200,
-        LogLevel.Error,
-        "The audit journal {Path} was not written to disk: {Error}. Its segment is not used again. Calls that need "
-        + "the disk are refused until a flush succeeds; look after the disk.")]
-    private partial void LogFlushFailed(string path, string error);
 }

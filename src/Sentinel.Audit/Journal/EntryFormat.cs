@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Sentinel.Audit.Stores;
 
@@ -52,19 +53,8 @@ internal static class EntryFormat
         buffer.Text(StorableText.From(entry.ErrorMessage, AuditRow.MessageCharsMax));
     }
 
-    /// <summary>An entry without its outcome, which is to follow.</summary>
-    public static AuditEntry ReadBegin(ReadOnlySpan<byte> payload)
-    {
-        var reader = new PayloadReader(payload);
-        return ReadBegin(ref reader);
-    }
-
-    /// <summary>An entry that was written in one piece.</summary>
-    public static AuditEntry ReadWhole(ReadOnlySpan<byte> payload)
-    {
-        var reader = new PayloadReader(payload);
-        return ReadEnd(ref reader, ReadBegin(ref reader));
-    }
+    /// <summary>Which call a Begin is of.</summary>
+    public static Guid ReadRequestId(ReadOnlySpan<byte> payload) => new PayloadReader(payload).Id();
 
     /// <summary>Where the Begin of this End is, and of which call.</summary>
     public static (long Begin, Guid RequestId) ReadReference(ReadOnlySpan<byte> payload)
@@ -73,57 +63,56 @@ internal static class EntryFormat
         return (reader.Long(), reader.Id());
     }
 
-    public static AuditEntry ReadEnd(ReadOnlySpan<byte> payload, AuditEntry begun)
+    /// <summary>An entry that was written in one piece.</summary>
+    public static AuditEntry ReadWhole(ReadOnlySpan<byte> payload)
     {
         var reader = new PayloadReader(payload);
-        return ReadEnd(ref reader, begun);
+        return Read(ref reader, ref reader);
     }
 
-    private static AuditEntry ReadBegin(ref PayloadReader reader) => new()
+    /// <summary>An entry of a Begin and its End.</summary>
+    public static AuditEntry Read(ReadOnlySpan<byte> begin, ReadOnlySpan<byte> end)
     {
-        RequestId = reader.Id(),
-        Timestamp = new DateTime(reader.Long(), DateTimeKind.Utc),
-        RequestBytes = reader.Optional(),
-        ClientSubject = reader.Text() ?? "",
-        ClientRole = reader.Text() ?? "",
-        ToolName = reader.Text() ?? "",
-        BackendName = reader.Text() ?? "",
-        ClientIssuer = reader.Text(),
-        ClientTenant = reader.Text(),
-        ClientDisplay = reader.Text(),
-        ClientApp = reader.Text(),
-        Method = reader.Text(),
-        JsonRpcId = reader.Text(),
-        SessionHash = reader.Text(),
-        ProtocolVersion = reader.Text(),
-        ClientName = reader.Text(),
-        ClientAddress = reader.Text(),
-        Route = reader.Text(),
-        TraceId = reader.Text(),
-        Decision = reader.Text(),
-        RequestArgs = reader.Bytes(),
+        var beginReader = new PayloadReader(begin);
+        var endReader = new PayloadReader(end);
+        return Read(ref beginReader, ref endReader);
+    }
+
+    // In the order of the bytes: the two may be one.
+    private static AuditEntry Read(ref PayloadReader begin, ref PayloadReader end) => new()
+    {
+        RequestId = begin.Id(),
+        Timestamp = new DateTime(begin.Long(), DateTimeKind.Utc),
+        RequestBytes = begin.Optional(),
+        ClientSubject = begin.Text() ?? "",
+        ClientRole = begin.Text() ?? "",
+        ToolName = begin.Text() ?? "",
+        BackendName = begin.Text() ?? "",
+        ClientIssuer = begin.Text(),
+        ClientTenant = begin.Text(),
+        ClientDisplay = begin.Text(),
+        ClientApp = begin.Text(),
+        Method = begin.Text(),
+        JsonRpcId = begin.Text(),
+        SessionHash = begin.Text(),
+        ProtocolVersion = begin.Text(),
+        ClientName = begin.Text(),
+        ClientAddress = begin.Text(),
+        Route = begin.Text(),
+        TraceId = begin.Text(),
+        Decision = begin.Text(),
+        RequestArgs = begin.Bytes(),
         HasStorableArgs = true,
-        Outcome = AuditOutcome.Error,
-        LatencyUs = 0,
+        Outcome = (AuditOutcome)end.BehindReference().Byte(),
+        LatencyUs = end.Long(),
+        ErrorCode = (int?)end.Optional(),
+        HttpStatus = (int?)end.Optional(),
+        FirstByteUs = end.Optional(),
+        GatewayUs = end.Optional(),
+        ResponseBytes = end.Optional(),
+        Reason = end.Text(),
+        ErrorMessage = end.Text(),
     };
-
-    private static AuditEntry ReadEnd(ref PayloadReader reader, AuditEntry begun)
-    {
-        reader.Long();
-        reader.Id();
-        return begun with
-        {
-            Outcome = (AuditOutcome)reader.Byte(),
-            LatencyUs = reader.Long(),
-            ErrorCode = (int?)reader.Optional(),
-            HttpStatus = (int?)reader.Optional(),
-            FirstByteUs = reader.Optional(),
-            GatewayUs = reader.Optional(),
-            ResponseBytes = reader.Optional(),
-            Reason = reader.Text(),
-            ErrorMessage = reader.Text(),
-        };
-    }
 
     // Only what is longer than any row keeps is looked at: the row makes the rest storable when it is made.
     private static void Text(JournalBuffer buffer, string? value) =>
@@ -134,6 +123,13 @@ internal static class EntryFormat
     private ref struct PayloadReader(ReadOnlySpan<byte> rest)
     {
         private ReadOnlySpan<byte> _rest = rest;
+
+        [UnscopedRef]
+        public ref PayloadReader BehindReference()
+        {
+            Take(sizeof(long) + 16);
+            return ref this;
+        }
 
         public byte Byte() => Take(1)[0];
 

@@ -6,7 +6,8 @@ namespace Sentinel.Audit.Journal;
 /// <param name="wake">Wakes the upkeep, when a segment is full.</param>
 internal sealed class JournalAppender(SegmentList segments, JournalDisk disk, Action wake)
 {
-    private bool _isClosed;
+    /// <summary>Whether the journal takes no more.</summary>
+    public bool IsClosed { get; private set; }
 
     /// <summary>The number of the last row of this run.</summary>
     public long LastSequence { get; private set; }
@@ -26,7 +27,7 @@ internal sealed class JournalAppender(SegmentList segments, JournalDisk disk, Ac
     /// <summary>Takes every row as it is written.</summary>
     public Action<QueuedEntry>? HandOver { get; set; }
 
-    public void Close() => _isClosed = true;
+    public void Close() => IsClosed = true;
 
     public List<JournalSegment> TakeUnflushed()
     {
@@ -64,9 +65,10 @@ internal sealed class JournalAppender(SegmentList segments, JournalDisk disk, Ac
         Open++;
     }
 
-    private void Close(JournalTicket ticket)
+    /// <summary>The call needs no End any more.</summary>
+    public void Close(JournalTicket ticket)
     {
-        if (ticket.Segment!.Open.Remove(ticket))
+        if (ticket.Segment?.Open.Remove(ticket) is true)
         {
             Open--;
         }
@@ -96,7 +98,7 @@ internal sealed class JournalAppender(SegmentList segments, JournalDisk disk, Ac
     public long? Append(Span<byte> record, RecordKind kind, uint checksum, bool isReserved)
     {
         var reserve = isReserved ? 0 : (Open + 1L) * JournalFormat.EndBytesMax;
-        if (_isClosed || !segments.TryReserve(record.Length, reserve, isBounded: !isReserved))
+        if (IsClosed || !segments.TryReserve(record.Length, reserve, isBounded: !isReserved))
         {
             IsFull = true;
             return null;

@@ -58,7 +58,9 @@ internal sealed class JournalFolder : IDisposable
         {
             fileLock = new FileStream(
                 System.IO.Path.Combine(path, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            if (JournalSegment.In(path).All(segment => VersionOf(segment.Path) is null or JournalFormat.Version))
+            // It may have been opened just before it was removed.
+            if (File.Exists(fileLock.Name)
+                && JournalSegment.In(path).All(segment => VersionOf(segment.Path) is null or JournalFormat.Version))
             {
                 return new JournalFolder(path, id, fileLock);
             }
@@ -70,6 +72,25 @@ internal sealed class JournalFolder : IDisposable
 
         fileLock?.Dispose();
         return null;
+    }
+
+    /// <summary>The journals under <paramref name="root"/> that this version cannot read.</summary>
+    public static IEnumerable<string> OfOtherVersions(string root) =>
+        Directory.EnumerateDirectories(root)
+            .Order(StringComparer.Ordinal)
+            .Where(path => JournalSegment.In(path).Any(
+                segment => VersionOf(segment.Path) is not null and not JournalFormat.Version));
+
+    /// <summary>Deletes the journal, while its lock is held.</summary>
+    public void Remove()
+    {
+        foreach (var (_, path) in JournalSegment.In(Path))
+        {
+            File.Delete(path);
+        }
+
+        File.Delete(_lock.Name);
+        Directory.Delete(Path);
     }
 
     public void Dispose() => _lock.Dispose();

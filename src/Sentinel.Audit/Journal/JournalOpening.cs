@@ -24,7 +24,9 @@ internal sealed partial class JournalOpening(string root, JournalLimits limits, 
         try
         {
             folder = JournalFolder.Take(Root, time);
-            return AuditJournal.Open(folder, Limits, Disk, time, logger);
+            var journal = AuditJournal.Open(folder, Limits, Disk, time, logger);
+            NameOthers(logger);
+            return journal;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -42,10 +44,33 @@ internal sealed partial class JournalOpening(string root, JournalLimits limits, 
         }
     }
 
+    // Their rows are in no store, perhaps, and nobody would miss them.
+    private void NameOthers(ILogger logger)
+    {
+        try
+        {
+            foreach (var path in JournalFolder.OfOtherVersions(Root))
+            {
+                LogOtherVersion(logger, path);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Another gateway removes segments meanwhile; what is said here is for people only.
+        }
+    }
+
     [LoggerMessage(
         3206,
         LogLevel.Error,
         "The audit journal in {Root} cannot be used: {Error} Calls go by the channel alone until the next start, and "
         + "are counted as unjournaled. Make the folder writable, or name another in Audit.Journal.Path.")]
     private static partial void LogUnusable(ILogger logger, string root, string error);
+
+    [LoggerMessage(
+        3210,
+        LogLevel.Error,
+        "The audit journal {Path} is of another version of Sentinel and is left as it is; rows in it may be missing in "
+        + "the store. Write them with that version: `sentinel audit recover`, or start it once in the same folder.")]
+    private static partial void LogOtherVersion(ILogger logger, string path);
 }

@@ -90,9 +90,10 @@ internal sealed class JournalReader(AuditJournal journal, long position)
             if (header.Kind == RecordKind.End)
             {
                 var (begin, requestId) = EntryFormat.ReadReference(payload);
-                if (ReadBegin(begin) is { } begun && begun.RequestId == requestId)
+                var begun = ReadBegin(begin);
+                if (!begun.IsEmpty && EntryFormat.ReadRequestId(begun) == requestId)
                 {
-                    row = new QueuedEntry(EntryFormat.ReadEnd(payload, begun), header.Sequence, Position);
+                    row = new QueuedEntry(EntryFormat.Read(begun, payload), header.Sequence, Position);
                     return true;
                 }
 
@@ -126,7 +127,8 @@ internal sealed class JournalReader(AuditJournal journal, long position)
         return header is { } sound ? bytes[..sound.Bytes] : null;
     }
 
-    private AuditEntry? ReadBegin(long begin)
+    // The payload of the Begin that is there; empty where none is sound.
+    private ReadOnlySpan<byte> ReadBegin(long begin)
     {
         if (_segment is not null && JournalPosition.Segment(begin) == _segment.Number)
         {
@@ -135,16 +137,15 @@ internal sealed class JournalReader(AuditJournal journal, long position)
             if (at >= 0 && at < _buffered
                 && JournalFormat.ReadRecord(_buffer.AsSpan((int)at.._buffered), out _) is { } near)
             {
-                return EntryFormat.ReadBegin(
-                    _buffer.AsSpan((int)at + JournalFormat.HeaderBytes, near.PayloadBytes));
+                return _buffer.AsSpan((int)at + JournalFormat.HeaderBytes, near.PayloadBytes);
             }
         }
 
         var segment = journal.SegmentFrom(JournalPosition.Segment(begin));
         return segment?.Number == JournalPosition.Segment(begin)
             && ReadRecord(segment, JournalPosition.Offset(begin)) is { } record
-            ? EntryFormat.ReadBegin(record.AsSpan(JournalFormat.HeaderBytes))
-            : null;
+            ? record.AsSpan(JournalFormat.HeaderBytes)
+            : [];
     }
 
     [MemberNotNullWhen(true, nameof(_segment))]

@@ -7,16 +7,20 @@ namespace Sentinel.Audit.Journal;
 internal sealed record RecoveredJournal(int Crashed, long DamagedBytes, long MissingRows);
 
 /// <summary>Ends what a killed gateway left open.</summary>
-internal static class JournalRecovery
+internal sealed class JournalRecovery
 {
     public const string Reason = "gateway_crashed";
 
-    /// <summary>Reads every segment of earlier runs once, and gives every call without an outcome one.</summary>
-    public static RecoveredJournal Run(AuditJournal journal)
+    private readonly AuditJournal _journal;
+    private readonly Dictionary<Guid, JournalTicket> _open = [];
+    private readonly long _damagedBytes;
+    private readonly long _missing;
+
+    /// <summary>Reads every segment of earlier runs once.</summary>
+    public JournalRecovery(AuditJournal journal)
     {
+        _journal = journal;
         var reader = new JournalReader(journal, 0);
-        var open = new Dictionary<Guid, JournalTicket>();
-        long missing = 0;
         long lastSequence = 0;
         while (reader.TryRead(out var start, out var header, out var payload)
             && JournalPosition.Segment(start) < journal.FirstOwnSegment)
@@ -25,7 +29,7 @@ internal static class JournalRecovery
             if (header.IsRow)
             {
                 // Each run counts from 1.
-                missing += header.Sequence > lastSequence ? header.Sequence - lastSequence - 1 : 0;
+                _missing += header.Sequence > lastSequence ? header.Sequence - lastSequence - 1 : 0;
                 lastSequence = header.Sequence;
                 segment.LastRow = reader.Position;
             }
@@ -33,8 +37,8 @@ internal static class JournalRecovery
             switch (header.Kind)
             {
                 case RecordKind.Begin or RecordKind.Carried:
-                    var begun = EntryFormat.ReadBegin(payload);
-                    open[begun.RequestId] = new JournalTicket(begun.RequestId)
+                    var begun = EntryFormat.ReadRequestId(payload);
+                    _open[begun] = new JournalTicket(begun)
                     {
                         Begin = start,
                         Segment = segment,
@@ -43,7 +47,7 @@ internal static class JournalRecovery
                     break;
                 case RecordKind.End:
                     var (begin, requestId) = EntryFormat.ReadReference(payload);
-                    open.Remove(requestId);
+                    _open.Remove(requestId);
                     if (journal.SegmentFrom(JournalPosition.Segment(begin)) is { } holder)
                     {
                         holder.LastEnd = Math.Max(holder.LastEnd, reader.Position);
@@ -55,13 +59,32 @@ internal static class JournalRecovery
             }
         }
 
-        journal.TakeUp(open.Values);
-        foreach (var ticket in open.Values)
+        _damagedBytes = reader.DamagedBytes;
+        journal.TakeUp(_open.Values);
+    }
+
+    /// <summary>The calls without an outcome.</summary>
+    public IReadOnlyCollection<Guid> Open => _open.Keys;
+
+    /// <summary>Gives every call without an outcome one, which says that the gateway crashed.</summary>
+    /// <param name="stored">
+    /// Calls of <see cref="Open"/> that have their row: their outcome was stored, and lost from the disk afterwards.
+    /// </param>
+    public RecoveredJournal End(IReadOnlySet<Guid> stored)
+    {
+        foreach (var ticket in _open.Values)
         {
-            journal.End(ticket, Crashed(ticket.RequestId));
+            if (stored.Contains(ticket.RequestId))
+            {
+                _journal.Forget(ticket);
+            }
+            else
+            {
+                _journal.End(ticket, Crashed(ticket.RequestId));
+            }
         }
 
-        return new RecoveredJournal(open.Count, reader.DamagedBytes, missing);
+        return new RecoveredJournal(_open.Count - stored.Count, _damagedBytes, _missing);
     }
 
     // Everything but the outcome comes from the Begin that the End refers to.

@@ -18,14 +18,16 @@ internal sealed class JournalReplay(
     TimeProvider time,
     ILogger logger)
 {
-    /// <summary>
-    /// Ends when the store has everything; the journal stays where it is, for as long as segments are kept.
-    /// </summary>
+    /// <summary>Ends when the store has everything.</summary>
+    /// <param name="rowsMax">Rows of one transaction.</param>
+    /// <param name="isToGo">Whether the journal is removed, if the store already had everything.</param>
+    /// <param name="cancellationToken">Gives up; what is stored by then stays so, once.</param>
     /// <exception cref="AuditStoreException">Final: store and journal do not fit.</exception>
-    public async Task<ReplayedJournal> RunAsync(int rowsMax, CancellationToken cancellationToken)
+    public async Task<ReplayedJournal> RunAsync(int rowsMax, bool isToGo, CancellationToken cancellationToken)
     {
         using var journal = AuditJournal.Open(folder, opening.Limits, opening.Disk, time, logger);
-        var found = JournalRecovery.Run(journal);
+        var recovery = new JournalRecovery(journal);
+        var found = recovery.End(await delivery.StoredAsync(recovery.Open, cancellationToken));
         var position = await delivery.LoadAsync(folder.Id, cancellationToken) ?? 0;
         if (!journal.Reaches(position))
         {
@@ -36,29 +38,39 @@ internal sealed class JournalReplay(
         }
 
         var reader = new JournalReader(journal, position);
-        var rows = new List<AuditRow>(rowsMax);
-        var positions = new List<long>(rowsMax);
         var written = 0L;
-        while (Fill(reader, rows, positions, rowsMax))
+        var next = Take(reader, rowsMax);
+        while (next.Count > 0)
         {
-            await delivery.DeliverAsync(rows.ToArray(), positions.ToArray(), cancellationToken);
-            written += rows.Count;
+            var batch = next;
+            await delivery.DeliverAsync(batch, cancellationToken, meanwhile: () =>
+            {
+                next = Take(reader, rowsMax);
+                if (next.Count > 0)
+                {
+                    delivery.Prepare(next);
+                }
+            });
+            written += batch.Count;
+        }
+
+        if (isToGo && written == 0)
+        {
+            journal.Remove();
         }
 
         return new ReplayedJournal(written, found, reader.Orphans);
     }
 
-    private bool Fill(JournalReader reader, List<AuditRow> rows, List<long> positions, int rowsMax)
+    private TakenBatch Take(JournalReader reader, int rowsMax)
     {
-        rows.Clear();
-        positions.Clear();
-        while (rows.Count < rowsMax && reader.TryReadRow(out var row, out _))
+        var batch = new TakenBatch(rowsMax, hasJournal: true);
+        while (!batch.IsFull && reader.TryReadRow(out var row, out _))
         {
             counters.Enqueued();
-            rows.Add(AuditRow.From(row.Entry));
-            positions.Add(row.Position);
+            batch.Add(new TakenRow(AuditRow.From(row.Entry), row.Position, IsJournaled: true));
         }
 
-        return rows.Count > 0;
+        return batch;
     }
 }

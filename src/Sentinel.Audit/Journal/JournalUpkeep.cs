@@ -1,16 +1,43 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
 namespace Sentinel.Audit.Journal;
 
 /// <summary>
 /// The journal's own thread: what may take long and no call should wait for, except to be on the disk.
 /// </summary>
-internal sealed class JournalUpkeep(AuditJournal journal) : IDisposable
+internal sealed partial class JournalUpkeep(
+    Lock journalLock,
+    SegmentList segments,
+    JournalAppender appender,
+    StoredMarks stored,
+    JournalDisk disk,
+    string path,
+    ILogger logger)
+    : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
+    // A disk that hangs must not hang the process that wants to end.
+    private static readonly TimeSpan LastRound = TimeSpan.FromSeconds(5);
+
+    private readonly ILogger _logger = logger;
     private readonly AutoResetEvent _wake = new(false);
+    private readonly ConcurrentQueue<(JournalTicket Ticket, AuditEntry Entry)> _late = new();
     private TaskCompletionSource<bool>? _flush;
     private Thread? _thread;
     private volatile bool _isStopping;
+    private volatile string? _flushFault;
+
+    /// <summary>Why the last flush failed or was not waited for; null where it did not.</summary>
+    public string? FlushFault
+    {
+        get => _flushFault;
+        set => _flushFault = value;
+    }
+
+    /// <summary>The last place in segments that are gone. Under the journal's lock.</summary>
+    public long RemovedThrough { get; private set; }
 
     public void Start()
     {
@@ -19,6 +46,13 @@ internal sealed class JournalUpkeep(AuditJournal journal) : IDisposable
     }
 
     public void Wake() => _wake.Set();
+
+    /// <summary>Records an outcome as soon as that is possible.</summary>
+    public void EndLater(JournalTicket ticket, AuditEntry entry)
+    {
+        _late.Enqueue((ticket, entry));
+        Wake();
+    }
 
     /// <summary>One flush serves everyone who asks before it begins; who asks during one waits for the next.</summary>
     public Task<bool> NextFlush()
@@ -40,12 +74,12 @@ internal sealed class JournalUpkeep(AuditJournal journal) : IDisposable
         }
     }
 
-    /// <summary>Does what is left to do, and ends the thread.</summary>
+    /// <summary>Does what is left to do, as far as the disk lets it, and ends the thread.</summary>
     public void Dispose()
     {
         _isStopping = true;
         Wake();
-        _thread?.Join();
+        _thread?.Join(LastRound);
         // The event is left to the collector: a call that is late may still set it.
     }
 
@@ -65,10 +99,119 @@ internal sealed class JournalUpkeep(AuditJournal journal) : IDisposable
         // Taken before the flush begins, so that whoever asks from here on is served by the next one.
         if (Interlocked.Exchange(ref _flush, null) is { } round)
         {
-            round.SetResult(journal.Flush());
+            round.SetResult(Flush());
         }
 
-        journal.EndLate();
-        journal.Tidy();
+        EndLate();
+        Tidy();
+        if (_flushFault is not null)
+        {
+            Flush();
+        }
     }
+
+    // Puts on the disk what has been appended, and gives up a segment that the disk fails.
+    private bool Flush()
+    {
+        List<JournalSegment> unflushed;
+        lock (journalLock)
+        {
+            if (appender.IsClosed)
+            {
+                return false;
+            }
+
+            unflushed = appender.TakeUnflushed();
+            if (segments.Current is { } current)
+            {
+                unflushed.Add(current);
+            }
+        }
+
+        try
+        {
+            foreach (var segment in unflushed)
+            {
+                disk.Flush(segment.File);
+            }
+
+            _flushFault = null;
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException
+            or ObjectDisposedException)
+        {
+            // The kernel may have dropped the pages and would call the next flush of this file a success.
+            _flushFault = exception.Message;
+            lock (journalLock)
+            {
+                // A flush may take longer than closing waits for it.
+                if (appender.IsClosed)
+                {
+                    return false;
+                }
+
+                segments.GiveUpCurrent();
+            }
+
+            LogFlushFailed(path, exception.Message);
+            return false;
+        }
+    }
+
+    private void EndLate()
+    {
+        while (_late.TryPeek(out var late))
+        {
+            lock (journalLock)
+            {
+                if (!appender.TryEnd(late.Ticket, late.Entry))
+                {
+                    return;
+                }
+            }
+
+            _late.TryDequeue(out _);
+        }
+    }
+
+    // Makes the next segment, and removes those that are needed no more.
+    private void Tidy()
+    {
+        lock (journalLock)
+        {
+            if (appender.IsClosed)
+            {
+                return;
+            }
+
+            if (segments.Current is null && segments.TryMakeSpare(isBounded: false))
+            {
+                segments.Roll();
+            }
+
+            // Kept for a standby only while there is room for what the store does not have yet.
+            var hasRoom = segments.TryMakeSpare();
+            while (segments.All is [{ IsSealed: true, IsKnown: true } oldest, ..]
+                && oldest.NeededUntil <= (hasRoom ? stored.Floor : stored.Last))
+            {
+                if (!appender.TryCarry(oldest))
+                {
+                    break;
+                }
+
+                appender.Unflushed.Remove(oldest);
+                RemovedThrough = Math.Max(RemovedThrough, oldest.NeededUntil);
+                segments.Remove(oldest);
+                hasRoom = segments.TryMakeSpare();
+            }
+        }
+    }
+
+    [LoggerMessage(
+        3200,
+        LogLevel.Error,
+        "The audit journal {Path} was not written to disk: {Error}. Its segment is not used again. Calls that need "
+        + "the disk are refused until a flush succeeds; look after the disk.")]
+    private partial void LogFlushFailed(string path, string error);
 }

@@ -60,25 +60,35 @@ internal sealed class WriterSequence(Guid writerId, string instance)
     /// <param name="rows">The rows, oldest first.</param>
     /// <param name="dropped">Entries lost by this writer so far.</param>
     /// <param name="position">How far the journal is stored with them; null for a writer without one.</param>
-    public AuditBatch Number(ReadOnlyMemory<AuditRow> rows, long dropped, long? position = null)
+    /// <param name="after">A batch that is on its way and that these rows follow; null where none is.</param>
+    public AuditBatch Number(
+        ReadOnlyMemory<AuditRow> rows, long dropped, long? position = null, AuditBatch? after = null)
     {
         var seqs = new long[rows.Length];
         var hashes = new byte[rows.Length][];
-        var last = new Dictionary<DateOnly, Link>();
+        var months = new List<MonthAdvance>(1);
+        MonthAdvance? current = null;
         for (var i = 0; i < seqs.Length; i++)
         {
             var row = rows.Span[i];
-            var before = last.GetValueOrDefault(row.Month) ?? _last.GetValueOrDefault(row.Month, None);
-            seqs[i] = before.Seq + 1;
-            hashes[i] = _chain.Link(before.Hash, row, instance, writerId, seqs[i]);
-            last[row.Month] = new Link(seqs[i], hashes[i]);
+            if (current?.Month != row.Month)
+            {
+                current = months.Find(month => month.Month == row.Month);
+                if (current is null)
+                {
+                    current = new MonthAdvance(row.Month, StartOf(row.Month, after));
+                    months.Add(current);
+                }
+            }
+
+            seqs[i] = ++current.Seq;
+            current.Hash = hashes[i] = _chain.Link(current.Hash, row, instance, writerId, seqs[i]);
         }
 
-        var moves = last.Select(m =>
-            new MonthMove(m.Key, _last.GetValueOrDefault(m.Key, None).Seq, m.Value.Seq, m.Value.Hash)).ToArray();
+        var moves = months.ConvertAll(month => new MonthMove(month.Month, month.Expected, month.Seq, month.Hash));
         return new AuditBatch(writerId, instance, rows, seqs, hashes, moves, dropped)
         {
-            PositionBefore = _position,
+            PositionBefore = after?.Position ?? _position,
             Position = position,
         };
     }
@@ -93,5 +103,22 @@ internal sealed class WriterSequence(Guid writerId, string instance)
         _position = batch.Position ?? _position;
     }
 
+    private Link StartOf(DateOnly month, AuditBatch? after)
+    {
+        var move = after?.Moves.FirstOrDefault(move => move.Month == month);
+        return move is null ? _last.GetValueOrDefault(month, None) : new Link(move.Last, move.ChainHash);
+    }
+
     private sealed record Link(long Seq, byte[] Hash);
+
+    private sealed class MonthAdvance(DateOnly month, Link start)
+    {
+        public DateOnly Month => month;
+
+        public long Expected => start.Seq;
+
+        public long Seq { get; set; } = start.Seq;
+
+        public byte[] Hash { get; set; } = start.Hash;
+    }
 }

@@ -20,6 +20,11 @@ internal interface IAuditStore : IAsyncDisposable
         Guid writerId,
         CancellationToken cancellationToken);
 
+    /// <summary>Which of these calls have a row, whoever wrote it.</summary>
+    Task<IReadOnlyCollection<Guid>> StoredAsync(
+        IReadOnlyCollection<Guid> requestIds,
+        CancellationToken cancellationToken);
+
     /// <summary>
     /// Stores a batch and moves its checkpoints, both or neither, and once however often it is called.
     /// </summary>

@@ -88,6 +88,29 @@ internal sealed partial class PostgresAuditStore : IAuditStore
         return stored;
     }
 
+    public async Task<IReadOnlyCollection<Guid>> StoredAsync(
+        IReadOnlyCollection<Guid> requestIds,
+        CancellationToken cancellationToken)
+    {
+        var stored = new List<Guid>();
+        await AttemptAsync(
+            async (connection, _) =>
+            {
+                await using var command = new NpgsqlCommand(
+                    "SELECT request_id FROM public.audit_log WHERE request_id = ANY ($1)", connection)
+                {
+                    Parameters = { new NpgsqlParameter<Guid[]> { TypedValue = [.. requestIds] } },
+                };
+                await using var reader = await command.ExecuteReaderAsync(CancellationToken.None);
+                while (await reader.ReadAsync(CancellationToken.None))
+                {
+                    stored.Add(reader.GetGuid(0));
+                }
+            },
+            cancellationToken);
+        return stored;
+    }
+
     public Task AppendAsync(AuditBatch batch, CancellationToken cancellationToken) =>
         AttemptAsync((connection, attempt) => CopyAsync(connection, batch, attempt), cancellationToken);
 

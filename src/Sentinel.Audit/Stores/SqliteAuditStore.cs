@@ -54,6 +54,15 @@ internal sealed partial class SqliteAuditStore(
         return Task.FromResult(stored);
     }
 
+    public Task<IReadOnlyCollection<Guid>> StoredAsync(
+        IReadOnlyCollection<Guid> requestIds,
+        CancellationToken cancellationToken)
+    {
+        IReadOnlyCollection<Guid> stored = [];
+        OnConnection(connection => stored = SqliteRows.Stored(connection, requestIds));
+        return Task.FromResult(stored);
+    }
+
     public Task AppendAsync(AuditBatch batch, CancellationToken cancellationToken)
     {
         OnConnection(connection => Append(connection, batch));

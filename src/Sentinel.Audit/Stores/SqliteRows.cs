@@ -37,6 +37,22 @@ internal sealed class SqliteRows : IDisposable
     public static string Timestamp(DateTime utc) =>
         utc.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 
+    /// <summary>Which of these calls have a row.</summary>
+    public static List<Guid> Stored(SqliteConnection connection, IEnumerable<Guid> requestIds)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT 1 FROM audit_log WHERE request_id = $request_id";
+        var parameter = command.Parameters.Add("$request_id", SqliteType.Text);
+        return
+        [
+            .. requestIds.Where(id =>
+            {
+                parameter.Value = id.ToString();
+                return command.ExecuteScalar() is not null;
+            }),
+        ];
+    }
+
     public void Write(AuditBatch batch, int index, DateTime now)
     {
         var row = batch.Rows.Span[index];

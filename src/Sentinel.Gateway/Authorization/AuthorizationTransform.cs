@@ -1,6 +1,7 @@
 using Sentinel.Gateway.Authorization.Pinning;
 using Sentinel.Gateway.Configuration;
 using Sentinel.Gateway.Exchange;
+using Sentinel.Gateway.Mcp;
 using Sentinel.Gateway.Rbac;
 using Yarp.ReverseProxy.Transforms;
 
@@ -13,7 +14,8 @@ internal sealed class AuthorizationTransform(
     MethodMetrics metrics,
     CallLimiter limiter,
     LimitMetrics limitMetrics,
-    PinnedCalls pinnedCalls)
+    PinnedCalls pinnedCalls,
+    CallerSlots slots)
     : RequestTransform
 {
     public override ValueTask ApplyAsync(RequestTransformContext context)
@@ -57,6 +59,12 @@ internal sealed class AuthorizationTransform(
         if (refusal is not null)
         {
             return RefusalWriter.WriteAsync(context, refusal);
+        }
+
+        if (exchange.Message?.Method is McpMethods.SubscriptionsListen
+            && slots.TakeAsStream(exchange, snapshot.Sentinel.Limits) is { } full)
+        {
+            return RefusalWriter.WriteAsync(context, full);
         }
 
         exchange.IsAuthorized = true;

@@ -97,7 +97,7 @@ internal sealed class CallLimiter : IDisposable
 
     private CallerBuckets BucketsOf(Caller? caller)
     {
-        var key = new CallerKey(caller?.Issuer, caller?.Subject ?? Caller.AnonymousSubject);
+        var key = CallerKey.Of(caller);
         if (_callers.TryGetValue(key, out var known))
         {
             return known;
@@ -152,6 +152,4 @@ internal sealed class CallLimiter : IDisposable
 
     private long Seconds(long ticks) =>
         Math.Max(1, (ticks + _time.TimestampFrequency - 1) / _time.TimestampFrequency);
-
-    private readonly record struct CallerKey(string? Issuer, string Subject);
 }

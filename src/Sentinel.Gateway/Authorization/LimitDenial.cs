@@ -28,7 +28,7 @@ internal sealed class LimitDenial(CallLimits limits, string backend, int rate, l
 
         call.Decision = _decision;
         return rate < 0
-            ? Refusal.ConcurrencyLimited(limits.Concurrent ?? 0)
+            ? Refusal.TooMany("calls", limits.Concurrent ?? 0)
             : Refusal.RateLimited(call.ToolName, retryAfterSeconds);
     }
 }

@@ -61,7 +61,7 @@ internal static class CheckCommand
 
         // Both run, so that one report shows everything.
         var areBackendsWell = await LiveBackendCheck.RunAsync(
-            snapshot.Clusters, snapshot.Sentinel.Rbac, output, cancellationToken);
+            snapshot, output, cancellationToken);
         var isStoreWell = await LiveStoreCheck.RunAsync(
             snapshot.Sentinel.Audit, environment, output, cancellationToken);
         return areBackendsWell && isStoreWell ? 0 : 1;

@@ -2,8 +2,8 @@ using System.Globalization;
 using ModelContextProtocol.Client;
 using Sentinel.Gateway.Authorization.Pinning;
 using Sentinel.Gateway.Configuration;
+using Sentinel.Gateway.Configuration.Tls;
 using Sentinel.Gateway.Rbac;
-using Yarp.ReverseProxy.Configuration;
 
 namespace Sentinel.Gateway.Cli;
 
@@ -15,25 +15,25 @@ internal static class LiveBackendCheck
     /// <summary>Says of each destination what it is, and of each backend which tools rules name in vain.</summary>
     /// <returns>Whether every destination answered.</returns>
     public static async Task<bool> RunAsync(
-        IReadOnlyList<ClusterConfig> clusters,
-        RbacOptions rbac,
+        ConfigurationSnapshot snapshot,
         TextWriter output,
         CancellationToken cancellationToken)
     {
         var isWell = true;
-        foreach (var cluster in clusters)
+        foreach (var cluster in snapshot.Clusters)
         {
+            var tls = snapshot.Backends.GetValueOrDefault(cluster.ClusterId)?.Tls;
             var tools = new HashSet<string>(StringComparer.Ordinal);
             var areAllKnown = true;
             foreach (var (name, destination) in cluster.Destinations!)
             {
-                var (answered, text) = await TryAsync(new Uri(destination.Address), tools, cancellationToken);
+                var (answered, text) = await TryAsync(new Uri(destination.Address), tls, tools, cancellationToken);
                 areAllKnown &= answered;
                 await output.WriteLineAsync(FaultText.OneLine($"backend {cluster.ClusterId}/{name}: {text}"));
             }
 
             isWell &= areAllKnown;
-            foreach (var pattern in areAllKnown ? NamedInVain(rbac, cluster.ClusterId, tools) : [])
+            foreach (var pattern in areAllKnown ? NamedInVain(snapshot.Sentinel.Rbac, cluster.ClusterId, tools) : [])
             {
                 await output.WriteLineAsync(FaultText.OneLine(
                     $"warning: a rule names '{pattern}', and the backend has no such tool for this client"));
@@ -54,6 +54,7 @@ internal static class LiveBackendCheck
 
     private static async Task<(bool Answered, string Text)> TryAsync(
         Uri address,
+        BackendTls? tls,
         HashSet<string> tools,
         CancellationToken cancellationToken)
     {
@@ -64,7 +65,7 @@ internal static class LiveBackendCheck
         {
             try
             {
-                return (true, await DescribeAsync(endpoint, tools, timeout.Token));
+                return (true, await DescribeAsync(endpoint, tls, tools, timeout.Token));
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
@@ -83,15 +84,18 @@ internal static class LiveBackendCheck
 
     private static async Task<string> DescribeAsync(
         Uri endpoint,
+        BackendTls? tls,
         HashSet<string> tools,
         CancellationToken cancellationToken)
     {
-        await using var transport = new HttpClientTransport(new HttpClientTransportOptions
+        var options = new HttpClientTransportOptions
         {
             Endpoint = endpoint,
             TransportMode = HttpTransportMode.StreamableHttp,
             ConnectionTimeout = Timeout,
-        });
+        };
+        await using var transport = new HttpClientTransport(
+            options, BackendTls.CreateClient(tls), loggerFactory: null, ownsHttpClient: true);
         await using var client = await McpClient.CreateAsync(transport, cancellationToken: cancellationToken);
         var server = $"{client.ServerInfo?.Name} {client.ServerInfo?.Version} at {endpoint}";
         if (client.ServerCapabilities?.Tools is null)

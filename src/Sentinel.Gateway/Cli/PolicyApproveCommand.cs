@@ -6,6 +6,7 @@ using Sentinel.Gateway.Authorization.Pinning;
 using Sentinel.Gateway.Configuration;
 using Sentinel.Gateway.Configuration.Pinning;
 using Sentinel.Gateway.Configuration.Reload;
+using Sentinel.Gateway.Configuration.Tls;
 using Sentinel.Gateway.Mcp.Lists;
 using Sentinel.Gateway.Mcp.Tools;
 using Sentinel.Gateway.Rbac;
@@ -84,7 +85,8 @@ internal static class PolicyApproveCommand
         var changes = 0;
         foreach (var cluster in clusters)
         {
-            var (tools, failure) = await ReadToolsAsync(cluster, cancellationToken);
+            var tls = snapshot.Backends.GetValueOrDefault(cluster.ClusterId)?.Tls;
+            var (tools, failure) = await ReadToolsAsync(cluster, tls, cancellationToken);
             if (failure is not null)
             {
                 await console.Error.WriteLineAsync(FaultText.OneLine($"{cluster.ClusterId}: {failure}"));
@@ -153,6 +155,7 @@ internal static class PolicyApproveCommand
 
     private static async Task<(IReadOnlyList<ToolDefinition> Tools, string? Failure)> ReadToolsAsync(
         ClusterConfig cluster,
+        BackendTls? tls,
         CancellationToken cancellationToken)
     {
         IReadOnlyList<ToolDefinition>? tools = null;
@@ -163,7 +166,7 @@ internal static class PolicyApproveCommand
             try
             {
                 await using var client = await BackendLists.ConnectAsync(
-                    new Uri(destination.Address), [], timeout.Token);
+                    new Uri(destination.Address), [], tls, timeout.Token);
                 var items = await BackendLists.ReadAsync(client, ListKind.Tools, timeout.Token);
                 var read = items.Select(ToolDefinition.Read).OfType<ToolDefinition>().ToList();
                 if (read.Count < items.Count || read.DistinctBy(tool => tool.Name).Count() < read.Count)

@@ -104,7 +104,8 @@ internal static class PolicyListCommand
 
         // Destinations of a backend are taken to have the same.
         var address = new Uri(cluster.Destinations!.First().Value.Address);
-        await using var client = await BackendLists.ConnectAsync(address, [], timeout.Token);
+        var tls = snapshot.Backends.GetValueOrDefault(cluster.ClusterId)?.Tls;
+        await using var client = await BackendLists.ConnectAsync(address, [], tls, timeout.Token);
         var usable = new List<UsableItem>();
         foreach (var kind in ListKinds.All)
         {

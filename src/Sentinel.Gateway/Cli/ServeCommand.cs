@@ -6,6 +6,9 @@ namespace Sentinel.Gateway.Cli;
 /// <summary><c>sentinel serve</c>: the gateway, until it is told to stop.</summary>
 internal static class ServeCommand
 {
+    /// <summary>It stopped as it was told, and cut requests off that had not ended by then.</summary>
+    private const int HasCut = 3;
+
     public static Command Create()
     {
         var command = new Command("serve", "Run the gateway (the default verb).")
@@ -27,7 +30,7 @@ internal static class ServeCommand
                 ProcessEnvironment.Read(),
                 cancellationToken);
             await app.WaitForShutdownAsync(cancellationToken);
-            return 0;
+            return app.Services.GetRequiredService<Drain>().HasCut ? HasCut : 0;
         }
         catch (StartupException exception)
         {

@@ -4,6 +4,7 @@ using Sentinel.Gateway.Configuration.Json;
 using Sentinel.Gateway.Configuration.Pinning;
 using Sentinel.Gateway.Configuration.Proxy;
 using Sentinel.Gateway.Configuration.Reload;
+using Sentinel.Gateway.Configuration.Tls;
 using Sentinel.Gateway.Rbac;
 
 namespace Sentinel.Gateway.Configuration;
@@ -21,29 +22,46 @@ internal static class ConfigurationReader
     /// <param name="environment">The process's variables; those that begin with Sentinel__ are settings.</param>
     /// <param name="version">The snapshot's number, written into every route.</param>
     /// <param name="toolsLock">What was seen of tools.lock.json; null for nothing.</param>
+    /// <param name="previous">What is in force, whose certificates stay where theirs have become faulty.</param>
     public static async Task<ConfigurationResult> ReadAsync(
         ReadOnlyMemory<byte> content,
         IReadOnlyDictionary<string, string> environment,
         long version,
-        FileLook? toolsLock = null)
+        FileLook? toolsLock = null,
+        ConfigurationSnapshot? previous = null)
+    {
+        var files = new NamedFiles();
+        var (snapshot, faults) = await ReadAsync(content, environment, version, toolsLock, previous, files);
+        return new(snapshot, faults) { Files = files };
+    }
+
+    private static async Task<(ConfigurationSnapshot? Snapshot, IReadOnlyList<ConfigurationFault> Faults)> ReadAsync(
+        ReadOnlyMemory<byte> content,
+        IReadOnlyDictionary<string, string> environment,
+        long version,
+        FileLook? toolsLock,
+        ConfigurationSnapshot? previous,
+        NamedFiles files)
     {
         var faults = new FaultCollector();
         if (JsonTree.Read(content.Span, faults) is not { } root)
         {
-            return new(null, faults.Sorted());
+            return (null, faults.Sorted());
         }
 
         RefuseUnknownRootKeys(root, faults);
         var sentinel = BindSentinel(root, environment, faults);
         var proxy = await ProxySection.ReadAsync(root.Find(ProxyKey), faults);
         SentinelChecks.Run(sentinel, faults);
-        var backendReader = new BackendReader(environment, faults);
+        var tls = new TlsReader(environment, files, previous, faults);
+        var serverCertificate = tls.ReadServer(sentinel.Tls);
+        var backendReader = new BackendReader(environment, tls, faults);
         var backends = backendReader.Read(sentinel.Backends, proxy.Clusters);
         var sessionKeys = SessionKeyReader.Read(sentinel.Sessions, environment, faults);
         var pins = PinningReader.Read(sentinel.Rbac, proxy.Clusters, toolsLock, faults);
         if (!faults.IsEmpty)
         {
-            return new(null, faults.Sorted());
+            return (null, faults.Sorted());
         }
 
         var snapshot = new ConfigurationSnapshot
@@ -61,9 +79,12 @@ internal static class ConfigurationReader
             ],
             Backends = backends,
             SessionKeys = sessionKeys,
+            ServerCertificate = serverCertificate,
+            KeptCertificates = tls.Kept,
             Warnings =
             [
                 .. proxy.Warnings,
+                .. tls.Warnings,
                 .. backendReader.Warnings,
                 .. AzureAdChecks.Warnings(sentinel.Authentication, faults),
                 .. ApiKeyChecks.Warn(sentinel.Authentication!, proxy.Clusters, faults),
@@ -72,7 +93,7 @@ internal static class ConfigurationReader
                 .. LimitsChecks.Warnings(sentinel.Limits, proxy.Clusters, faults),
             ],
         };
-        return new(snapshot, []);
+        return (snapshot, []);
     }
 
     private static void RefuseUnknownRootKeys(SourceObject root, FaultCollector faults)

@@ -1,5 +1,6 @@
 using System.Collections.ObjectModel;
 using Sentinel.Gateway.Configuration.Backends;
+using Sentinel.Gateway.Configuration.Tls;
 using Sentinel.Gateway.Rbac;
 using Yarp.ReverseProxy.Configuration;
 
@@ -34,6 +35,12 @@ internal sealed record ConfigurationSnapshot
     /// <summary>The keys of sealed sessions, 32 bytes each: the first seals, all open. None: a random one.</summary>
     public IReadOnlyList<byte[]> SessionKeys { get; init; } = [];
 
+    /// <summary>The certificate of https listeners.</summary>
+    public CertificateWithKey? ServerCertificate { get; init; }
+
+    /// <summary>Faults of certificates in whose place earlier ones stay in force.</summary>
+    public IReadOnlyList<ConfigurationFault> KeptCertificates { get; init; } = [];
+
     /// <summary>What is valid and yet probably not meant.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
@@ -43,4 +50,8 @@ internal sealed record ConfigurationSnapshot
 }
 
 /// <summary>A snapshot, or every reason why there is none.</summary>
-internal sealed record ConfigurationResult(ConfigurationSnapshot? Snapshot, IReadOnlyList<ConfigurationFault> Faults);
+internal sealed record ConfigurationResult(ConfigurationSnapshot? Snapshot, IReadOnlyList<ConfigurationFault> Faults)
+{
+    /// <summary>The files that the reading was led to, whatever came of it.</summary>
+    public NamedFiles Files { get; init; } = new();
+}

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Primitives;
 using Sentinel.Gateway.Configuration.Reload;
+using Sentinel.Gateway.Configuration.Tls;
 using Yarp.ReverseProxy.Configuration;
 
 namespace Sentinel.Gateway.Configuration;
@@ -42,6 +43,8 @@ internal sealed class ConfigurationSource
 
     internal string StartIdentity { get; }
 
+    internal NamedFiles FilesAtStart { get; private init; } = new();
+
     /// <summary>Reads the file for the first time.</summary>
     /// <exception cref="ConfigurationException">It is faulty; all faults are in it.</exception>
     public static async Task<ConfigurationSource> LoadAsync(
@@ -50,9 +53,9 @@ internal sealed class ConfigurationSource
         CancellationToken cancellationToken)
     {
         var look = await ConfigurationFile.LookAsync(path, cancellationToken);
-        var result = await ReadAsync(look, environment, 1);
+        var result = await ReadAsync(look, environment, 1, previous: null);
         return result.Snapshot is { } snapshot
-            ? new ConfigurationSource(path, environment, look.Identity, snapshot)
+            ? new ConfigurationSource(path, environment, look.Identity, snapshot) { FilesAtStart = result.Files }
             : throw new ConfigurationException(result.Faults);
     }
 
@@ -79,7 +82,7 @@ internal sealed class ConfigurationSource
     internal Publication CurrentPublication => _current;
 
     internal Task<ConfigurationResult> ReadNextAsync(FileLook look) =>
-        ReadAsync(look, _environment, Current.Version + 1);
+        ReadAsync(look, _environment, Current.Version + 1, Current);
 
     internal void Publish(ConfigurationSnapshot snapshot)
     {
@@ -105,10 +108,11 @@ internal sealed class ConfigurationSource
     private static async Task<ConfigurationResult> ReadAsync(
         FileLook look,
         IReadOnlyDictionary<string, string> environment,
-        long version) =>
+        long version,
+        ConfigurationSnapshot? previous) =>
         look.Fault is { } fault
             ? new ConfigurationResult(null, [fault])
-            : await ConfigurationReader.ReadAsync(look.Content, environment, version, look.ToolsLock);
+            : await ConfigurationReader.ReadAsync(look.Content, environment, version, look.ToolsLock, previous);
 
     private void Keep(ConfigurationSnapshot snapshot)
     {

@@ -10,6 +10,8 @@ internal sealed class FaultCollector
 
     public bool IsEmpty => _faults.Count == 0;
 
+    public int Count => _faults.Count;
+
     /// <summary>Sorted by place: the file from top to bottom, then the environment.</summary>
     public IReadOnlyList<ConfigurationFault> Sorted() =>
     [

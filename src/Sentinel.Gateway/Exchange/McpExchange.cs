@@ -87,6 +87,21 @@ internal sealed class McpExchange(TimeProvider time)
     /// </summary>
     public bool IsResumable { get; set; }
 
+    /// <summary>Whether it is a listening stream: it carries what the server says unasked, and no call.</summary>
+    public bool IsStream { get; set; }
+
+    /// <summary>What its caller holds for it; of the limits by caller.</summary>
+    public HeldSlot CallerSlot { get; set; }
+
+    /// <summary>The answer, where it is one that may end early; null for another.</summary>
+    public IStoppableAnswer? StoppableAnswer { get; set; }
+
+    /// <summary>Whether the stop of the gateway has ended it.</summary>
+    public bool IsStopped { get; set; }
+
+    /// <summary>Its place among those under way; theirs alone.</summary>
+    public RunningLink Running { get; set; }
+
     /// <summary>Since arrival, in microseconds.</summary>
     public long ElapsedUs => (long)time.GetElapsedTime(_startedAt).TotalMicroseconds;
 
@@ -110,4 +125,12 @@ internal sealed class McpExchange(TimeProvider time)
 
     /// <summary>UUIDv7 for a further call of the same request.</summary>
     public Guid NewRequestId() => RequestIds.New(Timestamp);
+}
+
+/// <summary>What of its limits a caller holds for an exchange.</summary>
+internal enum HeldSlot
+{
+    None,
+    Request,
+    Stream,
 }

@@ -1,3 +1,5 @@
+using Sentinel.Gateway.Rbac;
+
 namespace Sentinel.Gateway.Exchange;
 
 /// <summary>An answer that Sentinel gives in place of the server.</summary>
@@ -9,4 +11,7 @@ internal sealed partial record Refusal(int HttpStatus, int Code, string Reason, 
 {
     /// <summary>A header that the status demands, such as <c>Allow</c>.</summary>
     public (string Name, string Value)? Header { get; init; }
+
+    /// <summary>What decided it, for the rows of its calls; null where they have decisions of their own.</summary>
+    public Decision? Decision { get; init; }
 }

@@ -13,6 +13,7 @@ internal partial record Refusal
     public const string ReasonOriginDenied = "origin_denied";
     public const string ReasonRateLimited = "rate_limited";
     public const string ReasonConcurrencyLimited = "concurrency_limited";
+    public const string ReasonOverloaded = "overloaded";
     public const string ReasonBackendRefused = "backend_refused";
     public const string ReasonBackendUnreachable = "backend_unreachable";
     public const string ReasonBackendTimeout = "backend_timeout";
@@ -100,6 +101,22 @@ internal partial record Refusal
     public static readonly Refusal BackendUnreachable = new(
         502, -31502, ReasonBackendUnreachable, "The server behind this gateway cannot be reached.");
 
+    public static readonly Refusal Overloaded = new(
+        503,
+        -31503,
+        ReasonOverloaded,
+        "The gateway has as many requests under way as it takes; nothing was forwarded. Try again.")
+    {
+        Header = RetryAfter(1),
+    };
+
+    public static readonly Refusal BackendUntrusted = new(
+        502,
+        -31502,
+        ReasonBackendUnreachable,
+        "There is no TLS connection to the server behind this gateway: one of the two does not trust the other's "
+            + "certificate, or it has expired. The gateway's log says more.");
+
     public static readonly Refusal AuditUnavailable = new(
         503,
         -31503,
@@ -175,11 +192,13 @@ internal partial record Refusal
         Header = RetryAfter(retryAfterSeconds),
     };
 
-    public static Refusal ConcurrencyLimited(int concurrentMax) => new(
+    /// <param name="what">What the caller has too many of: requests, or streams.</param>
+    /// <param name="max">How many it may have.</param>
+    public static Refusal TooMany(string what, int max) => new(
         429,
         -31429,
         ReasonConcurrencyLimited,
-        $"The {concurrentMax} calls that you may have under way are; try again when one has ended.")
+        $"The {max} {what} that you may have under way are; try again when one has ended.")
     {
         Header = RetryAfter(1),
     };

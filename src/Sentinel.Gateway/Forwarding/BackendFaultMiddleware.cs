@@ -40,7 +40,7 @@ internal sealed class BackendFaultMiddleware(RequestDelegate next, CircuitBreake
             // Not forwarded and no error of the forwarder's: no destination was left.
             ForwarderError.NoAvailableDestinations => NoDestination(context),
             ForwarderError.None => McpExchange.Of(context).GatewayUs is null ? NoDestination(context) : null,
-            _ => Refusal.BackendUnreachable,
+            _ => IsTls(fault?.Exception) ? Refusal.BackendUntrusted : Refusal.BackendUnreachable,
         };
     }
 
@@ -48,4 +48,7 @@ internal sealed class BackendFaultMiddleware(RequestDelegate next, CircuitBreake
         breaker.RetryAfter(context.GetReverseProxyFeature()) is { } seconds
             ? Refusal.CircuitOpen(seconds)
             : Refusal.BackendUnreachable;
+
+    private static bool IsTls(Exception? exception) =>
+        exception is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError };
 }

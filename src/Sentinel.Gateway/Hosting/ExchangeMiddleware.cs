@@ -4,11 +4,13 @@ using Sentinel.Gateway.Exchange;
 namespace Sentinel.Gateway.Hosting;
 
 /// <summary>
-/// The first stage: opens the exchange, names the snapshot that serves it, and catches what nobody else did.
+/// The first stage: opens the exchange if there is room for it, names the snapshot that serves it, and catches what
+/// nobody else did.
 /// </summary>
 internal sealed partial class ExchangeMiddleware(
     RequestDelegate next,
     ConfigurationSource configuration,
+    Admission admission,
     TimeProvider time,
     ILogger<ExchangeMiddleware> logger)
 {
@@ -16,7 +18,14 @@ internal sealed partial class ExchangeMiddleware(
     {
         var exchange = new McpExchange(time);
         context.Features.Set(exchange);
-        context.Features.Set(configuration.Current);
+        var snapshot = configuration.Current;
+        context.Features.Set(snapshot);
+        if (!admission.TryEnter(context, exchange, snapshot.Sentinel.Limits.Total))
+        {
+            await RefusalWriter.WriteAsync(context, Refusal.Overloaded);
+            return;
+        }
+
         try
         {
             await next(context);
@@ -39,6 +48,10 @@ internal sealed partial class ExchangeMiddleware(
 
             LogFailed(logger, exception, exchange.RequestId);
             await RefusalWriter.WriteAsync(context, Refusal.InternalError);
+        }
+        finally
+        {
+            admission.Leave(exchange);
         }
     }
 

@@ -30,12 +30,14 @@ internal static class GatewayHost
         IReadOnlyList<BindingAddress> urls,
         Action<IServiceCollection>? replace = null)
     {
+        Listeners.CheckCertificate(urls, configuration);
         var sentinel = configuration.Current.Sentinel;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "sentinel" });
         builder.Configuration.AddEnvironmentVariables();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestHeadersTotalSize = sentinel.Limits.MaxRequestHeaderBytes;
 
             // Inspection has the cap: it knows the setting of the snapshot, and answers with a message.
             kestrel.Limits.MaxRequestBodySize = null;
@@ -43,20 +45,26 @@ internal static class GatewayHost
             // A client that stops reading holds its backend back. By default Kestrel would cut it after five seconds;
             // the forwarder does, after the cluster's ActivityTimeout.
             kestrel.Limits.MinResponseDataRate = null;
+            var gate = kestrel.ApplicationServices.GetRequiredService<ConnectionGate>();
+            kestrel.ConfigureEndpointDefaults(listen => listen.Use(gate.Guard));
             foreach (var url in urls)
             {
-                Listeners.Listen(kestrel, url, isManagement: false);
+                Listeners.Listen(kestrel, url, configuration, isManagement: false);
             }
+
+            kestrel.ConfigureEndpointDefaults(_ => { });
 
             foreach (var url in Listeners.Parse(sentinel.Management.Url))
             {
-                Listeners.Listen(kestrel, url, isManagement: true);
+                Listeners.Listen(kestrel, url, configuration, isManagement: true);
             }
         });
+        builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = ConnectionGate.Bind);
         AddLogging(builder.Logging, builder.Configuration);
         AddServices(builder.Services, configuration);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout =
-            TimeSpan.FromSeconds(sentinel.Shutdown.LoadBalancerSeconds + sentinel.Shutdown.DrainSeconds));
+            TimeSpan.FromSeconds(sentinel.Shutdown.LoadBalancerSeconds + sentinel.Shutdown.DrainSeconds)
+            + Drain.Grace);
 
         replace?.Invoke(builder.Services);
         var app = builder.Build();
@@ -87,6 +95,7 @@ internal static class GatewayHost
         services.AddSingleton<MethodMetrics>();
         services.AddSingleton<CallLimiter>();
         services.AddSingleton<LimitMetrics>();
+        services.AddSingleton<CallerSlots>();
         services.AddSingleton<AuthorizationTransform>();
         services.AddBackendCredentials();
         services.AddLists();
@@ -102,8 +111,11 @@ internal static class GatewayHost
         services.AddHostedService(provider => provider.GetRequiredService<OpenCalls>());
         services.AddSingleton<MetricStore>();
         services.AddSingleton<DestinationGauge>();
-        services.AddSingleton<DrainState>();
-        services.AddHostedService<Drain>();
+        services.AddAdmission();
+
+        // Registered late, and so stopped early: right after the server.
+        services.AddSingleton<Drain>();
+        services.AddHostedService(provider => provider.GetRequiredService<Drain>());
     }
 
     private static void ConfigurePipeline(WebApplication app)
@@ -130,6 +142,7 @@ internal static class GatewayHost
         app.MapReverseProxy(proxy =>
         {
             proxy.UseMiddleware<RecordingMiddleware>();
+            proxy.UseMiddleware<CallerSlotsMiddleware>();
             proxy.UseMiddleware<BackendFaultMiddleware>();
             proxy.UseMiddleware<SessionMiddleware>();
             proxy.UseMiddleware<FailOverMiddleware>();

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Sentinel.Gateway.Configuration;
 
 namespace Sentinel.Gateway.Hosting;
 
@@ -18,11 +19,21 @@ internal static class Listeners
             : throw new FormatException("There is no address to listen on; write --urls http://ADDRESS:PORT.");
     }
 
-    public static void Listen(KestrelServerOptions kestrel, BindingAddress address, bool isManagement)
+    public static void Listen(
+        KestrelServerOptions kestrel,
+        BindingAddress address,
+        ConfigurationSource configuration,
+        bool isManagement)
     {
         void Configure(ListenOptions options)
         {
             options.Protocols = IsCleartextHttp2(address) ? HttpProtocols.Http2 : HttpProtocols.Http1;
+            if (IsTls(address))
+            {
+                options.Protocols = HttpProtocols.Http1AndHttp2;
+                options.UseHttps(TlsHandshakes.Options(configuration));
+            }
+
             if (isManagement)
             {
                 options.Use(next => connection =>
@@ -48,6 +59,18 @@ internal static class Listeners
         }
     }
 
+    /// <summary>Sees to it that every https address has a certificate.</summary>
+    /// <exception cref="FormatException">There is none.</exception>
+    public static void CheckCertificate(IEnumerable<BindingAddress> addresses, ConfigurationSource configuration)
+    {
+        if (configuration.Current.ServerCertificate is null && addresses.FirstOrDefault(IsTls) is { } address)
+        {
+            throw new FormatException(
+                $"'{address}' cannot be listened on: there is no certificate; write Sentinel.Tls.CertificatePath and "
+                + "KeyPath in proxy.json.");
+        }
+    }
+
     /// <summary>Whether the request came in by the management listener.</summary>
     public static bool IsManagement(HttpContext context) => context.Features[typeof(ManagementListener)] is not null;
 
@@ -59,13 +82,18 @@ internal static class Listeners
             throw new FormatException($"'{url}' cannot be listened on: ports end at {IPEndPoint.MaxPort}.");
         }
 
-        var isHttp = address.Scheme.Equals("http", StringComparison.OrdinalIgnoreCase) || IsCleartextHttp2(address);
+        var isHttp = address.Scheme.Equals("http", StringComparison.OrdinalIgnoreCase)
+            || IsTls(address)
+            || IsCleartextHttp2(address);
         return isHttp && !address.IsUnixPipe
             ? address
             : throw new FormatException(
-                $"'{url}' cannot be listened on: TLS is not available yet; write http://ADDRESS:PORT, "
+                $"'{url}' cannot be listened on; write http://ADDRESS:PORT, https://ADDRESS:PORT, "
                 + "or h2c://ADDRESS:PORT for HTTP/2 without TLS.");
     }
+
+    private static bool IsTls(BindingAddress address) =>
+        address.Scheme.Equals("https", StringComparison.OrdinalIgnoreCase);
 
     // Without TLS nothing is negotiated: a listener speaks one version, and clients have to know which.
     private static bool IsCleartextHttp2(BindingAddress address) =>

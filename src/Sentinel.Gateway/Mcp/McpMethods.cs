@@ -11,6 +11,7 @@ internal static class McpMethods
     public const string PromptsGet = "prompts/get";
     public const string ResourcesRead = "resources/read";
     public const string Initialize = "initialize";
+    public const string SubscriptionsListen = "subscriptions/listen";
     public const string Cancelled = "notifications/cancelled";
 
     // The most frequent first: a message's method is compared in this order.
@@ -23,7 +24,7 @@ internal static class McpMethods
         ("resources/unsubscribe", TargetKey.Uri), ("completion/complete", TargetKey.Ref),
         ("logging/setLevel", TargetKey.None), ("tasks/get", TargetKey.TaskId), ("tasks/list", TargetKey.None),
         ("tasks/result", TargetKey.TaskId), ("tasks/cancel", TargetKey.TaskId), ("tasks/update", TargetKey.TaskId),
-        ("subscriptions/listen", TargetKey.None), ("server/discover", TargetKey.None),
+        (SubscriptionsListen, TargetKey.None), ("server/discover", TargetKey.None),
     ];
 
     private static readonly (string Name, TargetKey Target)[] Notifications =

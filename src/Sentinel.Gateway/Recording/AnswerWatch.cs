@@ -4,8 +4,46 @@ using Sentinel.Gateway.Mcp;
 namespace Sentinel.Gateway.Recording;
 
 /// <summary>Looks at the bytes of a backend's answer as they pass.</summary>
-internal abstract class AnswerWatch
+internal abstract class AnswerWatch : IStoppableAnswer, IDisposable
 {
+    private CancellationTokenSource? _stop;
+
+    /// <inheritdoc/>
+    public abstract bool IsNeeded { get; }
+
+    /// <inheritdoc/>
+    public abstract bool CanResume { get; }
+
+    /// <summary>Ends the answer; none while it may only end as its server ends it.</summary>
+    public CancellationToken StopToken { get; private set; }
+
+    /// <inheritdoc/>
+    public void Stop()
+    {
+        try
+        {
+            // Not at once: what goes on from there may need what the visitor of all exchanges holds.
+            _ = _stop?.CancelAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended by itself.
+        }
+    }
+
+    public void Dispose() => _stop?.Dispose();
+
+    /// <summary>From here on the answer may end early.</summary>
+    protected void AllowStop(McpExchange exchange)
+    {
+        if (_stop is null)
+        {
+            _stop = new CancellationTokenSource();
+            StopToken = _stop.Token;
+            exchange.StoppableAnswer = this;
+        }
+    }
+
     /// <summary>Sees the next bytes.</summary>
     public abstract void Observe(ReadOnlySpan<byte> bytes);
 
@@ -22,6 +60,11 @@ internal sealed class CallAnswers(McpExchange exchange, ResponseObserver? observ
 {
     private int _unanswered = exchange.Calls.Length;
     private Answer? _errorWithoutId;
+
+    public override bool IsNeeded => Volatile.Read(ref _unanswered) > 0;
+
+    // It may end early from the first event with an id on, so that its client knows where to go on.
+    public override bool CanResume => true;
 
     public override void Observe(ReadOnlySpan<byte> bytes)
     {
@@ -44,6 +87,10 @@ internal sealed class CallAnswers(McpExchange exchange, ResponseObserver? observ
         }
 
         exchange.IsResumable = observer.HasEventId;
+        if (exchange.IsResumable && !McpRevisions.IsModern(exchange.ProtocolVersion))
+        {
+            AllowStop(exchange);
+        }
     }
 
     // An error that names no request is the answer of whatever got none of its own.

@@ -25,6 +25,18 @@ internal sealed class CallSession(OpenCalls owner, SessionKey key)
     /// <summary>Whether this is the session of an HTTP+SSE server, whose one stream brings every answer.</summary>
     public bool IsEndpoint { get; private set; }
 
+    /// <summary>Whether a call of it has no answer yet.</summary>
+    public bool IsBusy
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _calls.Count > 0;
+            }
+        }
+    }
+
     /// <summary>Takes up the calls before they are forwarded, for an answer may overtake the response.</summary>
     /// <returns>False when the session has just been retired; get another.</returns>
     public bool TryAdd(McpExchange exchange)

@@ -5,7 +5,7 @@ using Yarp.ReverseProxy.Transforms;
 namespace Sentinel.Gateway.Recording;
 
 /// <summary>A response transform: watches the answer to a tools/call, and streams on which one may come.</summary>
-internal sealed class ObserverTransform(OpenCalls openCalls, CallRecorder recorder) : ResponseTransform
+internal sealed class ObserverTransform(OpenCalls openCalls) : ResponseTransform
 {
     public override ValueTask ApplyAsync(ResponseTransformContext context)
     {
@@ -17,7 +17,7 @@ internal sealed class ObserverTransform(OpenCalls openCalls, CallRecorder record
                 var watch = new CallAnswers(exchange, ObserverFor(answer.Content, exchange));
                 answer.Content = new ObservedContent(answer.Content, watch);
             }
-            else if (HttpMethods.IsGet(context.HttpContext.Request.Method) && recorder.IsEnabled)
+            else if (HttpMethods.IsGet(context.HttpContext.Request.Method))
             {
                 WatchStream(context.HttpContext, answer, exchange);
             }

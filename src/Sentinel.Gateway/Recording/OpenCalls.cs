@@ -20,6 +20,9 @@ internal sealed class OpenCalls(CallRecorder recorder, TimeProvider time) : IHos
     private long _waitingBytes;
     private int _endpoints;
 
+    /// <summary>Whether calls stay here until they are answered; else only until their own responses end.</summary>
+    public bool IsComplete => recorder.IsEnabled;
+
     public long Now => time.GetTimestamp();
 
     /// <summary>Takes up the calls of an exchange that names a session, before they are forwarded.</summary>

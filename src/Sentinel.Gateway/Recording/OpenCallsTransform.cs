@@ -7,17 +7,12 @@ namespace Sentinel.Gateway.Recording;
 /// <summary>
 /// A request transform, before anything is forwarded: takes up a session's calls, and hears of those it cancels.
 /// </summary>
-internal sealed class OpenCallsTransform(OpenCalls openCalls, CallRecorder recorder) : RequestTransform
+internal sealed class OpenCallsTransform(OpenCalls openCalls) : RequestTransform
 {
     public override ValueTask ApplyAsync(RequestTransformContext context)
     {
         var http = context.HttpContext;
         var exchange = McpExchange.Of(http);
-        if (!recorder.IsEnabled)
-        {
-            return ValueTask.CompletedTask;
-        }
-
         if (exchange.Calls.Length > 0 && openCalls.Open(http, exchange) is { } session)
         {
             http.Features.Set(session);

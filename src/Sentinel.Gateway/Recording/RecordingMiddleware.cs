@@ -44,7 +44,9 @@ internal sealed partial class RecordingMiddleware(
 
     private static void CloseStream(HttpContext context) =>
         context.Features.Get<SessionStream>()?.Close(
-            context.RequestAborted.IsCancellationRequested ? Verdict.ClientDisconnected : Verdict.StreamTruncated);
+            McpExchange.Of(context).IsStopped ? Verdict.GatewayStopped
+                : context.RequestAborted.IsCancellationRequested ? Verdict.ClientDisconnected
+                : Verdict.StreamTruncated);
 
     private async ValueTask RecordAsync(HttpContext context, McpExchange exchange)
     {

@@ -67,6 +67,11 @@ internal static class Verdicts
             return Verdict.Cancelled;
         }
 
+        if (exchange.IsStopped)
+        {
+            return Verdict.GatewayStopped;
+        }
+
         if (context.RequestAborted.IsCancellationRequested && !IsDestinationsFault(error))
         {
             // From 2026-07-28 on closing the stream is how a client cancels; before, it means nothing to the server.

@@ -1,4 +1,5 @@
 using Sentinel.Audit.Journal;
+using Sentinel.Tests.Shared;
 using Xunit;
 
 namespace Sentinel.Audit.Tests.Journal;
@@ -208,7 +209,7 @@ public sealed class AuditJournalTests : IDisposable
     }
 
     [Fact]
-    public void Segments_go_once_the_store_has_had_them_long_enough_and_an_open_call_is_carried_forward()
+    public async Task Segments_go_once_the_store_has_had_them_long_enough_and_an_open_call_is_carried_forward()
     {
         _rig.Limits = new JournalLimits(4 * 1024 * 1024, TimeSpan.Zero);
         using var journal = _rig.Open();
@@ -225,10 +226,8 @@ public sealed class AuditJournalTests : IDisposable
         }
 
         journal.Stored(reader.Position);
-        journal.Tidy();
-        journal.Tidy();
+        await Eventually.TrueAsync(() => journal.SegmentFrom(1) is not { Number: 1 }, "the first segment is gone");
         Assert.True(_rig.Segments.Count < before, $"{_rig.Segments.Count} of {before}");
-        Assert.Null(journal.SegmentFrom(1) is { Number: 1 } ? "kept" : null);
 
         journal.End(open, Some.Entry(1));
         var row = Assert.Single(JournalRig.ReadAll(journal, reader.Position));

@@ -38,7 +38,7 @@ internal sealed class JournalRig : IDisposable
     public (RecoveredJournal Found, IReadOnlyList<AuditEntry> Rows) Recover()
     {
         using var journal = Open();
-        var found = JournalRecovery.Run(journal);
+        var found = new JournalRecovery(journal).End(new HashSet<Guid>());
         return (found, ReadAll(journal));
     }
 
@@ -72,6 +72,9 @@ internal sealed class FailingDisk : JournalDisk
 
     public string? CreateFault { get; set; }
 
+    /// <summary>Holds every flush for as long as it is not set.</summary>
+    public ManualResetEventSlim FlushGate { get; } = new(initialState: true);
+
     public int Flushes { get; private set; }
 
     public override SafeFileHandle Create(string path, long bytes) =>
@@ -92,6 +95,7 @@ internal sealed class FailingDisk : JournalDisk
     public override void Flush(SafeFileHandle file)
     {
         Flushes++;
+        FlushGate.Wait();
         if (FlushFault is { } fault)
         {
             throw new IOException(fault);

@@ -134,11 +134,48 @@ public sealed class JournaledWriterTests : IDisposable
 
         Assert.Equal(
             [2, 4, 1, .. Enumerable.Range(101, 10)],
-            _store.Rows.Select(row => Convert.ToInt32(row.RequestId.ToString()[^4..], 16)));
+            _store.Rows.Select(Number));
         var error = Assert.Single(rig.Log.WithId(3208)).Text;
         Assert.Contains(abandoned[2].Path, error);
         Assert.Contains("put back to an older state", error);
         Assert.NotNull(JournalFolder.TryTake(abandoned[2].Path));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_abandoned_journal_goes_once_the_store_has_had_it_long_enough(bool isStillThere)
+    {
+        var abandoned = Abandon(3);
+        var clock = new TestClock();
+        var store = new FakeStore { KeepsCheckpoints = isStillThere };
+        await using var rig = Rig(capacity: 64, time: clock, store: store);
+        await rig.Writer.StartAsync(CancellationToken.None);
+        await rig.WrittenAsync(3);
+
+        await WriteOneAsync(101);
+        Assert.All(abandoned, journal => Assert.True(Directory.Exists(journal.Path), journal.Path));
+        clock.Advance(_journals.Limits.Keep);
+        await WriteOneAsync(102);
+        await WriteOneAsync(103);
+
+        // A standby that took over may have lacked them: then they are given to it, and stay.
+        Assert.Equal(isStillThere ? 2 : 0, rig.Log.WithId(3209).Count);
+        Assert.Equal(isStillThere ? 2 : 4, rig.Log.WithId(3205).Count);
+        Assert.Equal(
+            [true, !isStillThere, !isStillThere], abandoned.Select(journal => Directory.Exists(journal.Path)));
+
+        async Task WriteOneAsync(int number)
+        {
+            rig.WriteMany(1, firstNumber: number);
+            await Eventually.TrueAsync(
+                () =>
+                {
+                    clock.Advance(TimeSpan.FromMilliseconds(100));
+                    return store.Rows.Any(row => Number(row) == number);
+                },
+                $"{number} is written");
+        }
     }
 
     [Fact]
@@ -165,6 +202,32 @@ public sealed class JournaledWriterTests : IDisposable
         Assert.Equal(Numbers(52), _store.Rows.Select(row => row.RequestId));
     }
 
+    [Fact]
+    public async Task An_outcome_that_the_disk_lost_after_its_row_was_stored_becomes_no_second_row()
+    {
+        var first = Rig(capacity: 64);
+        await first.Writer.StartAsync(CancellationToken.None);
+        var stored = await first.Channel.BeginAsync(Some.Entry(1));
+        await first.Channel.BeginAsync(Some.Entry(2));
+        var kept = new FileInfo(_journals.Segments[0]);
+        var bytes = File.ReadAllBytes(kept.FullName);
+        first.Channel.TryWrite(stored.Entry);
+        await first.WrittenAsync(1);
+        await first.DisposeAsync();
+
+        // As after a power failure: the pages that came last never reached the disk.
+        File.WriteAllBytes(kept.FullName, bytes);
+        await using var second = Rig(capacity: 64);
+        await second.Writer.StartAsync(CancellationToken.None);
+        second.WriteMany(1, firstNumber: 3);
+        await Eventually.TrueAsync(
+            () => _store.Rows.Any(row => row.RequestId == Some.Entry(3).RequestId), "the next call has its row");
+
+        Assert.Equal(
+            [(1, null), (2, "gateway_crashed"), (3, null)],
+            _store.Rows.Select(row => (Number(row), row.Reason)).Order());
+    }
+
     // The first of them is the one that the next run goes on with.
     private List<(Guid Id, string Path)> Abandon(int count)
     {
@@ -178,11 +241,15 @@ public sealed class JournaledWriterTests : IDisposable
         return [.. journals.Select(journal => (journal.Id, journal.Path))];
     }
 
+    private static int Number(AuditRow row) => Convert.ToInt32(row.RequestId.ToString()[^4..], 16);
+
     private static IEnumerable<Guid> Numbers(int count) =>
         Enumerable.Range(1, count).Select(number => Some.Entry(number).RequestId);
 
-    private WriterRig Rig(int capacity, AuditTimings? timings = null) => new(
-        _store,
+    private WriterRig Rig(
+        int capacity, AuditTimings? timings = null, TimeProvider? time = null, FakeStore? store = null) => new(
+        store ?? _store,
+        time,
         capacity: capacity,
         timings: timings,
         guarantee: AuditGuarantee.Durable,

@@ -18,7 +18,7 @@ internal static class CallsBenchmark
         await using var backend = await Opponent.StartAsync("backend");
         await using var yarp = await Opponent.StartAsync("yarp", backend.Url.AbsoluteUri);
         await using var postgres = options.Steps.Any(NeedsPostgres) && PostgresServer.FindBinaries() is not null
-            ? await PostgresServer.CreateAsync()
+            ? await PostgresServer.CreateAsync(fsync: options.Steps.Contains(GuaranteesStep.Name))
             : null;
         await WarmUpAsync(yarp.Url, yarp.Process.Id);
         await WriteAsync(
@@ -26,9 +26,14 @@ internal static class CallsBenchmark
             | audit | CPU per call, YARP | Sentinel | ratio, median | of pairs | calls/s | p50 | p99 | RSS | dropped |
             |---|---|---|---|---|---|---|---|---|---|
             """);
-        foreach (var step in options.Steps.Where(IsAuditStep).Where(step => step != "postgres" || postgres is not null))
+        foreach (var step in options.Steps.Where(IsAuditStep).Where(step => postgres is not null || !NeedsPostgres(step)))
         {
             await WriteAsync(await RunStepAsync(step, backend.Url, yarp, postgres, options));
+        }
+
+        if (options.Steps.Contains(GuaranteesStep.Name) && postgres is not null)
+        {
+            await WriteAsync("\n" + await GuaranteesStep.RunAsync(backend.Url, postgres, options));
         }
 
         if (options.Steps.Contains(CredentialsStep.Name))
@@ -39,9 +44,9 @@ internal static class CallsBenchmark
         return 0;
     }
 
-    private static bool IsAuditStep(string step) => step != CredentialsStep.Name;
+    private static bool IsAuditStep(string step) => step is not (CredentialsStep.Name or GuaranteesStep.Name);
 
-    private static bool NeedsPostgres(string step) => step is "postgres" or "durable" or "strict";
+    private static bool NeedsPostgres(string step) => step is "postgres" or "durable" or "strict" or GuaranteesStep.Name;
 
     private static async Task<string> RunStepAsync(
         string step,

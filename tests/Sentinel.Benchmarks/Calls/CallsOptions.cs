@@ -5,6 +5,10 @@ namespace Sentinel.Benchmarks.Calls;
 /// <summary>How long and what.</summary>
 internal sealed record CallsOptions(int Rounds, double Seconds, IReadOnlyList<string> Steps)
 {
+    private static readonly string[] Known =
+        ["off", "postgres", "sqlite", "durable", "strict", GuaranteesStep.Name, CredentialsStep.Name];
+
+    /// <exception cref="FormatException">An option, or a step, that there is not.</exception>
     public static CallsOptions Parse(string[] args)
     {
         var options = new CallsOptions(9, 1.5, ["off", "postgres", "sqlite", CredentialsStep.Name]);
@@ -20,6 +24,8 @@ internal sealed record CallsOptions(int Rounds, double Seconds, IReadOnlyList<st
             };
         }
 
-        return options;
+        return options.Steps.Except(Known).FirstOrDefault() is { } unknown
+            ? throw new FormatException($"There is no step '{unknown}': {string.Join(", ", Known)}.")
+            : options;
     }
 }

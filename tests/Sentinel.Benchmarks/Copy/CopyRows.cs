@@ -13,15 +13,15 @@ internal static class CopyRows
     private const int Months = 4;
 
     /// <summary>Batches in the order of time, over the months that have partitions.</summary>
-    public static IEnumerable<UnnumberedBatch> Batches(int rows)
+    public static IEnumerable<UnnumberedBatch> Batches(int rows, int batchRows = BatchRows)
     {
         var now = TimeProvider.System.GetUtcNow().UtcDateTime;
         var start = new DateTime(now.Year, now.Month, 1, 0, 0, 0, DateTimeKind.Utc);
         var step = (start.AddMonths(Months) - start) / rows;
         var sequence = new WriterSequence(Guid.CreateVersion7(), "host:1");
-        for (var first = 0; first < rows; first += BatchRows)
+        for (var first = 0; first < rows; first += batchRows)
         {
-            var entries = Enumerable.Range(first, BatchRows).Select(i => Entry(i, start + (i * step))).ToArray();
+            var entries = Enumerable.Range(first, batchRows).Select(i => Entry(i, start + (i * step))).ToArray();
             yield return new UnnumberedBatch(sequence, entries);
         }
     }

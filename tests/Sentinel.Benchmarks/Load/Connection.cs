@@ -18,13 +18,13 @@ internal sealed class Connection(Uri target, string? credential) : IDisposable
     public Task ConnectAsync() => _socket.ConnectAsync(IPAddress.Parse(target.Host), target.Port);
 
     /// <summary>Calls until <paramref name="isOver"/>; each call that was begun is finished.</summary>
-    public async Task RunAsync(Func<bool> isOver)
+    public async Task RunAsync(Func<bool> isOver, Pace? pace = null)
     {
         await Task.Yield();
         while (!isOver())
         {
             _call.Next();
-            var started = TimeProvider.System.GetTimestamp();
+            var started = pace is null ? TimeProvider.System.GetTimestamp() : await pace.NextAsync();
             await _socket.SendAsync(_call.Request);
             var length = 0;
             var total = int.MaxValue;

@@ -44,6 +44,7 @@ internal sealed partial class AuthenticationRig : IAsyncDisposable
         builder.Services.AddSingleton(rig.Clock);
         builder.Services.AddSentinelConfiguration(source);
         builder.Services.AddSentinelAuthentication();
+        builder.Services.AddAdmission();
         rig._app = builder.Build();
         rig._app.UseMiddleware<ExchangeMiddleware>();
         rig._app.UseMiddleware<RequestShapeMiddleware>();

@@ -76,7 +76,8 @@ public sealed class AuthorizationTransformTests : IDisposable
             new MethodMetrics(meters),
             _limiter,
             new LimitMetrics(meters),
-            new PinnedCalls(new SeenTools(meters, NullLogger<SeenTools>.Instance)));
+            new PinnedCalls(new SeenTools(meters, NullLogger<SeenTools>.Instance)),
+            Slots.Of(meters));
         return transform.ApplyAsync(new RequestTransformContext { HttpContext = context });
     }
 }

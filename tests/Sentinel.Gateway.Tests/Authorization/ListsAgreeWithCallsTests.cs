@@ -99,7 +99,8 @@ public sealed class ListsAgreeWithCallsTests : IDisposable
             new MethodMetrics(meters),
             new CallLimiter(new TestClock()),
             new LimitMetrics(meters),
-            new PinnedCalls(Seen(_services)));
+            new PinnedCalls(Seen(_services)),
+            Slots.Of(meters));
         await transform.ApplyAsync(new RequestTransformContext { HttpContext = context });
         return exchange.IsAuthorized;
     }

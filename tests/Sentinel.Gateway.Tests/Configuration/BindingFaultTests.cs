@@ -8,8 +8,8 @@ namespace Sentinel.Gateway.Tests.Configuration;
 public sealed class BindingFaultTests
 {
     private const string Known =
-        "PublicUrl, TrustedProxies, AllowedOrigins, AllowedHosts, Authentication, Rbac, Limits, Backends, Sessions, "
-        + "Shutdown, Audit, Management";
+        "PublicUrl, TrustedProxies, AllowedOrigins, AllowedHosts, Tls, Authentication, Rbac, Limits, Backends, "
+        + "Sessions, Shutdown, Audit, Management";
 
     [Fact]
     public async Task Every_fault_is_told_at_once_and_in_the_order_of_the_file() =>

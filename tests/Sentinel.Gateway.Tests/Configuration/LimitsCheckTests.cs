@@ -18,11 +18,31 @@ public sealed class LimitsCheckTests
             $"$.Sentinel.Limits.ToolCallsPerMinute{fault}",
             Reading.OpenFile($$"""  "Limits": { "ToolCallsPerMinute": {{rates}} }"""));
 
-    [Fact]
-    public async Task No_slots_at_all_are_a_fault() =>
+    [Theory]
+    [InlineData("ConcurrentCalls", "0", "'0' is out of range; write a number from 1 to 1000000")]
+    [InlineData("ConcurrentRequests", "0", "'0' is out of range; write a number from 1 to 1000000")]
+    [InlineData("ConcurrentStreams", "1000001", "'1000001' is out of range; write a number from 1 to 1000000")]
+    [InlineData("ConcurrentStreams", "\"5\"", "this is a text; write a whole number")]
+    [InlineData("MaxRequestHeaderBytes", "4095", "'4095' is out of range; write a number from 4096 to 1048576")]
+    [InlineData("Total", "5", "this is a number; write an object: { … }")]
+    [InlineData("Total.Connections", "0", "'0' is out of range; write a number from 1 to 10000000")]
+    [InlineData("Total.Requests", "-1", "'-1' is out of range; write a number from 1 to 1000000")]
+    [InlineData("Total.Streams", "1.5", "'1.5' is not allowed here; write a whole number")]
+    public async Task Room_for_nothing_or_for_anything_is_a_fault(string key, string value, string fault)
+    {
+        var limits = key.Split('.') is [var group, var inner]
+            ? $$"""{ "{{group}}": { "{{inner}}": {{value}} } }"""
+            : $$"""{ "{{key}}": {{value}} }""";
+
         await Reading.AssertFaultsAsync(
-            "$.Sentinel.Limits.ConcurrentCalls (line 4): '0' is out of range; write a number from 1 to 1000000",
-            Reading.OpenFile("""  "Limits": { "ConcurrentCalls": 0 }"""));
+            $"$.Sentinel.Limits.{key} (line 4): {fault}", Reading.OpenFile($"  \"Limits\": {limits}"));
+    }
+
+    [Fact]
+    public async Task A_limit_that_nobody_knows_is_a_fault() =>
+        await Reading.AssertFaultsAsync(
+            "$.Sentinel.Limits.Total.Request (line 4): unknown key 'Request'; did you mean 'Requests'?",
+            Reading.OpenFile("""  "Limits": { "Total": { "Request": 1 } }"""));
 
     [Fact]
     public async Task More_patterns_than_a_call_should_be_held_against_are_a_fault()

@@ -66,6 +66,8 @@ public sealed class RefusalTests
               The server behind this gateway answered with a list that cannot be read without doubt; it is not passed on.
             BackendUnreachable: 502 -31502 backend_unreachable
               The server behind this gateway cannot be reached.
+            Overloaded: 503 -31503 overloaded; Retry-After: 1
+              The gateway has as many requests under way as it takes; nothing was forwarded. Try again.
             AuditUnavailable: 503 -31503 audit_unavailable; Retry-After: 5
               This call cannot be recorded at the moment, so it was not forwarded. Try again.
             BackendTimeout: 504 -31504 backend_timeout

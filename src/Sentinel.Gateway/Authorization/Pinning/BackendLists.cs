@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
+using Sentinel.Gateway.Configuration.Tls;
 using Sentinel.Gateway.Mcp.Lists;
 
 namespace Sentinel.Gateway.Authorization.Pinning;
@@ -22,11 +23,13 @@ internal static class BackendLists
     /// <summary>Connects to the first of a destination's endpoints that answers.</summary>
     /// <param name="address">The destination's address.</param>
     /// <param name="headers">What the gateway sends to this backend in the clients' place.</param>
+    /// <param name="tls">Whom it trusts to be this backend, and as whom it presents itself.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="HttpRequestException">None answers as an MCP server; the message says how each did.</exception>
     public static async Task<McpClient> ConnectAsync(
         Uri address,
         IEnumerable<KeyValuePair<string, string>> headers,
+        BackendTls? tls,
         CancellationToken cancellationToken)
     {
         var problem = "";
@@ -34,13 +37,15 @@ internal static class BackendLists
         {
             try
             {
-                // The client disposes the transport.
-                var transport = new HttpClientTransport(new HttpClientTransportOptions
+                // The client disposes the transport, and that the HTTP client.
+                var options = new HttpClientTransportOptions
                 {
                     Endpoint = endpoint,
                     TransportMode = HttpTransportMode.AutoDetect,
                     AdditionalHeaders = new Dictionary<string, string>(headers),
-                });
+                };
+                var transport = new HttpClientTransport(
+                    options, BackendTls.CreateClient(tls), loggerFactory: null, ownsHttpClient: true);
                 return await McpClient.CreateAsync(transport, cancellationToken: cancellationToken);
             }
             catch (Exception e) when (e is not OperationCanceledException)

@@ -77,7 +77,8 @@ internal sealed partial class BackendToolWatch(
         timeout.CancelAfter(Timeout);
         try
         {
-            await using var client = await BackendLists.ConnectAsync(address, [], timeout.Token);
+            await using var client = await BackendLists.ConnectAsync(
+                address, [], snapshot.Backends.GetValueOrDefault(backend)?.Tls, timeout.Token);
             foreach (var item in await BackendLists.ReadAsync(client, ListKind.Tools, timeout.Token))
             {
                 if (item.ValueKind == JsonValueKind.Object

@@ -1,12 +1,16 @@
 using System.Collections.Frozen;
 using Sentinel.Gateway.Configuration.Binding;
 using Sentinel.Gateway.Configuration.Json;
+using Sentinel.Gateway.Configuration.Tls;
 using Yarp.ReverseProxy.Configuration;
 
 namespace Sentinel.Gateway.Configuration.Backends;
 
 /// <summary>Fills in what <c>Sentinel.Backends</c> names by environment variable, and finds its faults.</summary>
-internal sealed class BackendReader(IReadOnlyDictionary<string, string> environment, FaultCollector faults)
+internal sealed class BackendReader(
+    IReadOnlyDictionary<string, string> environment,
+    TlsReader tls,
+    FaultCollector faults)
 {
     private const string Section = "$.Sentinel.Backends";
 
@@ -34,6 +38,7 @@ internal sealed class BackendReader(IReadOnlyDictionary<string, string> environm
                 ClientCredentials = options.ClientCredentials is { } credentials
                     ? ReadGrant(credentials, $"{path}.{nameof(options.ClientCredentials)}")
                     : null,
+                Tls = tls.ReadBackend(id, options, clusters.FirstOrDefault(cluster => cluster.ClusterId == id)),
             };
         }
 

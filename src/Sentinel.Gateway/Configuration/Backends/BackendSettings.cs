@@ -1,3 +1,5 @@
+using Sentinel.Gateway.Configuration.Tls;
+
 namespace Sentinel.Gateway.Configuration.Backends;
 
 /// <summary>One backend's settings, with the values that the file only names.</summary>
@@ -12,6 +14,8 @@ internal sealed class BackendSettings
 
     /// <inheritdoc cref="BackendOptions.FailOver"/>
     public bool FailsOver { get; init; } = true;
+
+    public BackendTls? Tls { get; init; }
 }
 
 /// <summary>One client of one authorization server; equal settings are one grant, and share its token.</summary>

@@ -39,6 +39,16 @@ internal sealed record BackendOptions
 
     [Description("An access token of Sentinel's own for this backend, by OAuth's client credentials grant.")]
     public ClientCredentialsOptions? ClientCredentials { get; init; }
+
+    [Description("File with the authorities that this backend's certificate must come from, PEM; those that the system "
+        + "trusts do not count then. It is read again when it changes.")]
+    public string? CaPath { get; init; }
+
+    [Description("File with the certificate that Sentinel presents to this backend, and its intermediates, PEM.")]
+    public string? ClientCertificatePath { get; init; }
+
+    [Description("File with its private key, PEM, unencrypted. Absent: the key is in the certificate's file.")]
+    public string? ClientKeyPath { get; init; }
 }
 
 /// <summary>OAuth's client credentials grant (RFC 6749, section 4.4).</summary>

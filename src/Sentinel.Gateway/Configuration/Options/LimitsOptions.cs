@@ -16,6 +16,37 @@ internal sealed record LimitsOptions
     [Description("How many tools/call may be under way at a time, for each caller on each replica. Absent: no limit.")]
     [Range(1, 1_000_000)]
     public int? ConcurrentCalls { get; init; }
+
+    [Description("How many requests, streams left out, each caller may have under way on a replica. Absent: no limit.")]
+    [Range(1, 1_000_000)]
+    public int? ConcurrentRequests { get; init; }
+
+    [Description("How many listening streams may be open for each caller on each replica. Absent: no limit.")]
+    [Range(1, 1_000_000)]
+    public int? ConcurrentStreams { get; init; }
+
+    [Description("What one replica takes from all callers together.")]
+    public TotalLimitsOptions Total { get; init; } = new();
+
+    [Description("Longest header section of a request, in bytes; acts at start.")]
+    [Range(4096, 1024 * 1024)]
+    public int MaxRequestHeaderBytes { get; init; } = 32 * 1024;
+}
+
+/// <summary>What one replica takes from all callers together.</summary>
+internal sealed record TotalLimitsOptions
+{
+    [Description("Connections to the traffic listener; more are closed at once. Absent: no limit.")]
+    [Range(1, 10_000_000)]
+    public int? Connections { get; init; }
+
+    [Description("Requests under way, streams left out; more are answered 503. Absent: no limit.")]
+    [Range(1, 1_000_000)]
+    public int? Requests { get; init; }
+
+    [Description("Listening streams open; more are answered 503. Absent: no limit.")]
+    [Range(1, 1_000_000)]
+    public int? Streams { get; init; }
 }
 
 /// <summary>How many tools/call a minute.</summary>

@@ -23,6 +23,9 @@ internal sealed record SentinelOptions
     [Description("Host names that clients may call, besides PublicUrl's, localhost and addresses.")]
     public IReadOnlyList<HostPattern> AllowedHosts { get; init; } = [];
 
+    [Description("The certificate of https listeners.")]
+    public TlsOptions? Tls { get; init; }
+
     [Description("Who may call at all. Without it Sentinel does not start.")]
     public AuthenticationOptions? Authentication { get; init; }
 

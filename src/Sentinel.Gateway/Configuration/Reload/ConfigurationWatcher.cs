@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Text.Json;
 using Sentinel.Gateway.Configuration.Binding;
+using Sentinel.Gateway.Configuration.Tls;
 
 namespace Sentinel.Gateway.Configuration.Reload;
 
@@ -17,6 +18,7 @@ internal sealed partial class ConfigurationWatcher : BackgroundService
     private readonly ILogger<ConfigurationWatcher> _logger;
     private readonly Counter<long> _reloaded;
     private readonly Counter<long> _failed;
+    private IReadOnlyCollection<string> _named;
     private string _judged;
     private string _lastSeen;
 
@@ -29,7 +31,8 @@ internal sealed partial class ConfigurationWatcher : BackgroundService
         _source = source;
         _time = time;
         _logger = logger;
-        _judged = _lastSeen = source.StartIdentity;
+        _named = source.FilesAtStart.Paths;
+        _judged = _lastSeen = source.StartIdentity + source.FilesAtStart.Identity;
         var meter = meters.Create("Sentinel.Gateway");
         _reloaded = meter.CreateCounter<long>(
             "sentinel.config.reloaded", description: "Publications of a changed proxy.json.");
@@ -48,19 +51,23 @@ internal sealed partial class ConfigurationWatcher : BackgroundService
     internal async Task LookAsync(CancellationToken cancellationToken)
     {
         var look = await ConfigurationFile.LookAsync(_source.Path, cancellationToken);
-        var isSettled = string.Equals(look.Identity, _lastSeen, StringComparison.Ordinal);
-        _lastSeen = look.Identity;
-        if (!isSettled || string.Equals(look.Identity, _judged, StringComparison.Ordinal))
+        var seen = look.Identity + NamedFiles.IdentityNow(_named);
+        var isSettled = string.Equals(seen, _lastSeen, StringComparison.Ordinal);
+        _lastSeen = seen;
+        if (!isSettled || string.Equals(seen, _judged, StringComparison.Ordinal))
         {
             return;
         }
 
         var result = await _source.ReadNextAsync(look);
         // Only now: a reading that broke is tried again at the next look.
-        _judged = look.Identity;
+        // With what the reading itself found, for it may have been led to other files, or found them changed again.
+        _named = result.Files.Paths;
+        _judged = _lastSeen = look.Identity + result.Files.Identity;
         if (result.Snapshot is { } snapshot)
         {
             Publish(snapshot);
+            TellOfKept(snapshot);
             return;
         }
 
@@ -131,6 +138,15 @@ internal sealed partial class ConfigurationWatcher : BackgroundService
     private static string Write(KeyShape key, ConfigurationSnapshot snapshot) =>
         JsonSerializer.Serialize(key.Property.GetValue(snapshot.Sentinel), key.Value.Type);
 
+    private void TellOfKept(ConfigurationSnapshot snapshot)
+    {
+        if (snapshot.KeptCertificates.Count > 0)
+        {
+            _failed.Add(1);
+            LogCertificatesKept(string.Join("; ", snapshot.KeptCertificates));
+        }
+    }
+
     private void LogWarnings(ConfigurationSnapshot snapshot)
     {
         foreach (var warning in snapshot.Warnings)
@@ -159,6 +175,9 @@ internal sealed partial class ConfigurationWatcher : BackgroundService
 
     [LoggerMessage(1004, LogLevel.Error, "Looking at {Path} failed; the next look comes in a second.")]
     private partial void LogLookFailed(Exception exception, string path);
+
+    [LoggerMessage(1006, LogLevel.Error, "A certificate cannot be used, the one before stays in force: {Faults}")]
+    private partial void LogCertificatesKept(string faults);
 
     [LoggerMessage(1005, LogLevel.Error, "A part of the gateway failed to take over configuration version {Version}.")]
     private partial void LogListenerFailed(Exception exception, long version);

@@ -1,16 +1,30 @@
+using System.Collections.Concurrent;
+using Sentinel.Gateway.Configuration;
 using Sentinel.Gateway.Configuration.Backends;
+using Sentinel.Gateway.Configuration.Tls;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Sentinel.Gateway.Forwarding.Destinations;
 
-/// <summary>Makes the HTTP client of each backend, with its time limits.</summary>
-internal sealed class BackendClientFactory(BackendTokens tokens, ILogger<ForwarderHttpClientFactory> logger)
+/// <summary>
+/// Makes the HTTP client of each backend, with its time limits, its authorities and Sentinel's certificate for it.
+/// </summary>
+/// <remarks>
+/// YARP asks for a client at every publication and compares only its own settings; connections are kept unless ours
+/// have changed either.
+/// </remarks>
+internal sealed class BackendClientFactory(
+    ConfigurationSource configuration,
+    BackendTokens tokens,
+    ILogger<ForwarderHttpClientFactory> logger)
     : ForwarderHttpClientFactory(logger)
 {
-    // YARP compares only its own settings; connections are kept unless ours have changed either.
+    private readonly ConcurrentDictionary<string, string> _identities = new(StringComparer.Ordinal);
+
     protected override bool CanReuseOldClient(ForwarderHttpClientContext context) =>
         base.CanReuseOldClient(context)
-        && ClusterStamp.Read(context.OldMetadata) == ClusterStamp.Read(context.NewMetadata);
+        && ClusterStamp.Read(context.OldMetadata) == ClusterStamp.Read(context.NewMetadata)
+        && _identities.GetValueOrDefault(context.ClusterId) == TlsOf(context)?.Identity;
 
     protected override void ConfigureHandler(ForwarderHttpClientContext context, SocketsHttpHandler handler)
     {
@@ -19,8 +33,21 @@ internal sealed class BackendClientFactory(BackendTokens tokens, ILogger<Forward
         {
             handler.ConnectTimeout = connect;
         }
+
+        if (TlsOf(context) is { } tls)
+        {
+            tls.Apply(handler.SslOptions);
+            _identities[context.ClusterId] = tls.Identity;
+        }
+        else
+        {
+            _identities.TryRemove(context.ClusterId, out _);
+        }
     }
 
     protected override HttpMessageHandler WrapHandler(ForwarderHttpClientContext context, HttpMessageHandler handler) =>
         new BackendHandler(handler, ClusterStamp.Read(context.NewMetadata), tokens);
+
+    private BackendTls? TlsOf(ForwarderHttpClientContext context) =>
+        configuration.Current.Backends.GetValueOrDefault(context.ClusterId)?.Tls;
 }
