@@ -1,7 +1,8 @@
 namespace Sentinel.Audit;
 
 /// <summary>Gathers rows into batches: what there is at once when idle, up to the limits when busy.</summary>
-/// <remarks>A batch may be taken ahead, while the store is busy with the one before; only the writer's loop asks.</remarks>
+/// <remarks>A batch may be taken ahead, while the store is busy with the one before; only the writer's loop asks.
+/// </remarks>
 internal sealed class BatchIntake(
     AuditChannel channel,
     EntrySource source,
