@@ -87,6 +87,31 @@ public sealed class FailOverTests
     }
 
     [Fact]
+    public async Task A_destination_that_is_taken_out_of_the_file_gets_nothing_and_has_no_state_any_more()
+    {
+        await using var a = await ScriptedBackend.StartAsync(TwoDestinations.AnswerAsync);
+        await using var b = await ScriptedBackend.StartAsync(TwoDestinations.AnswerAsync);
+        await using var gateway = await GatewayProcess.StartAsync(Config(a.Url, b.Url));
+        Assert.Contains("destination=\"b\"", await MetricsAsync(), StringComparison.Ordinal);
+
+        await File.WriteAllTextAsync(gateway.ConfigPath, Config(a.Url).ToJson());
+        await gateway.Process.WaitForLineAsync(
+            line => line.Contains("Configuration version 2 is in force", StringComparison.Ordinal));
+
+        Assert.Equal(200, (await Rpc.CallAsync(new Uri(gateway.Url, "x/mcp"), Servers.TesterKey, "count")).Status);
+        Assert.Empty(b.Requests);
+        var metrics = await MetricsAsync();
+        Assert.Contains("sentinel_backend_healthy{backend=\"x\",destination=\"a\"} 1", metrics, StringComparison.Ordinal);
+        Assert.DoesNotContain("destination=\"b\"", metrics, StringComparison.Ordinal);
+
+        static ProxyConfig Config(params Uri[] addresses) =>
+            new ProxyConfig().Backend("x", addresses).ApiKey("tester", Servers.TesterKey, "tester")
+                .Role("tester", allow: ["*"]);
+
+        async Task<string> MetricsAsync() => (await Rpc.GetAsync(new Uri(gateway.ManagementUrl, "metrics"))).Body;
+    }
+
+    [Fact]
     public async Task Where_all_refuse_the_call_fails_once_and_is_recorded_once()
     {
         await using var two = await TwoDestinations.StartAsync(AFirst);

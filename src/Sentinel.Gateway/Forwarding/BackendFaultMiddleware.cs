@@ -35,7 +35,8 @@ internal sealed class BackendFaultMiddleware(RequestDelegate next, CircuitBreake
         {
             // A transform failed: on a body that is no proper HTTP (BadHttpRequestException is an IOException, and a
             // chunk longer than can be counted a bare one), or by a fault of ours.
-            ForwarderError.RequestCreation => fault!.Exception is IOException ? Refusal.BrokenBody : Refusal.InternalError,
+            ForwarderError.RequestCreation =>
+                fault!.Exception is IOException ? Refusal.BrokenBody : Refusal.InternalError,
 
             // Not forwarded and no error of the forwarder's: no destination was left.
             ForwarderError.NoAvailableDestinations => NoDestination(context),

@@ -15,6 +15,7 @@ public sealed class RefusalTests
         var refusals = Constants<Refusal>()
             .Append(("HostDenied", Refusal.HostDenied("'evil.example'")))
             .Append(("OriginDenied", Refusal.OriginDenied("'https://evil.example'")))
+            .Append(("CircuitOpen", Refusal.CircuitOpen(7)))
             .Append(("BodyTooLarge", Refusal.BodyTooLarge(1024)))
             .Append(("HeaderMismatch", Refusal.HeaderMismatch("Why.")))
             .Append(("MethodDenied", Refusal.MethodDenied("acme/run")))
@@ -68,16 +69,24 @@ public sealed class RefusalTests
               The server behind this gateway cannot be reached.
             Overloaded: 503 -31503 overloaded; Retry-After: 1
               The gateway has as many requests under way as it takes; nothing was forwarded. Try again.
+            BackendUntrusted: 502 -31502 backend_unreachable
+              There is no TLS connection to the server behind this gateway: one of the two does not trust the other's certificate, or it has expired. The gateway's log says more.
             AuditUnavailable: 503 -31503 audit_unavailable; Retry-After: 5
               This call cannot be recorded at the moment, so it was not forwarded. Try again.
             BackendTimeout: 504 -31504 backend_timeout
               The server behind this gateway did not answer in time.
+            BackendConnectTimeout: 504 -31504 backend_timeout
+              The server behind this gateway took no connection in time.
+            BackendTotalTimeout: 504 -31504 backend_timeout
+              The call took longer than this gateway lets the server behind it take.
             InternalError: 500 -31500 internal_error
               The gateway failed; its log says why, under this request id.
             HostDenied: 403 -31403 origin_denied
               The host 'evil.example' is not allowed here; call the gateway by its PublicUrl, or add the host to Sentinel.AllowedHosts in proxy.json.
             OriginDenied: 403 -31403 origin_denied
               Web pages of the origin 'https://evil.example' may not call this gateway; add it to Sentinel.AllowedOrigins in proxy.json.
+            CircuitOpen: 503 -31503 circuit_open; Retry-After: 7
+              The server behind this gateway failed too often just now and is left alone for a while; try again then.
             BodyTooLarge: 413 -31413 body_too_large
               The body is longer than the 1024 bytes that this gateway takes.
             HeaderMismatch: 400 -32020 header_mismatch

@@ -38,7 +38,8 @@ internal static class TimeLimitChecks
         if (shorter > longer && !faults.HasAt(at))
         {
             faults.Add(at, string.Create(
-                CultureInfo.InvariantCulture, $"{longer} s are over before the {shorter} s of a part of it; write more"));
+                CultureInfo.InvariantCulture,
+                $"{longer} s are over before the {shorter} s of a part of it; write more"));
         }
     }
 }

@@ -13,7 +13,7 @@ internal static class OwnPolicies
     /// <summary>A policy of <c>HealthCheck.Active</c>: probes speak MCP.</summary>
     public const string McpProbe = "Mcp";
 
-    /// <summary>A policy of <c>HealthCheck.Passive</c>: a destination that fails is left alone, then tried once.</summary>
+    /// <summary>A policy of <c>HealthCheck.Passive</c>: what fails is left alone, and then tried once.</summary>
     public const string CircuitBreaker = "CircuitBreaker";
 
     /// <summary>A cluster's metadata: how many failures in a row open the circuit.</summary>
@@ -52,7 +52,9 @@ internal static class OwnPolicies
                 ? null
                 : health with
                 {
-                    Active = Is(health.Active?.Policy, McpProbe) ? health.Active! with { Policy = null } : health.Active,
+                    Active = Is(health.Active?.Policy, McpProbe)
+                        ? health.Active! with { Policy = null }
+                        : health.Active,
                     Passive = Is(health.Passive?.Policy, CircuitBreaker)
                         ? health.Passive! with { Policy = null }
                         : health.Passive,
@@ -86,5 +88,6 @@ internal static class OwnPolicies
         }
     }
 
-    private static bool Is(string? policy, string own) => string.Equals(policy, own, StringComparison.OrdinalIgnoreCase);
+    private static bool Is(string? policy, string own) =>
+        string.Equals(policy, own, StringComparison.OrdinalIgnoreCase);
 }

@@ -21,7 +21,8 @@ internal static class YarpLoader
 
         foreach (var cluster in loaded.Clusters)
         {
-            Add(faults, clusters, cluster.ClusterId, await validator.ValidateClusterAsync(OwnPolicies.WithoutThem(cluster)));
+            var known = OwnPolicies.WithoutThem(cluster);
+            Add(faults, clusters, cluster.ClusterId, await validator.ValidateClusterAsync(known));
         }
 
         return loaded;

@@ -3,7 +3,7 @@ using Sentinel.Gateway.Exchange;
 
 namespace Sentinel.Gateway.Forwarding.Destinations;
 
-/// <summary>Between the forwarder and the connection: ends calls whose time has run out, and sends MCP probes.</summary>
+/// <summary>Between forwarder and connection: ends calls whose time has run out, and sends MCP probes.</summary>
 internal sealed class BackendHandler(HttpMessageHandler inner, TimeLimits limits, BackendTokens tokens)
     : DelegatingHandler(inner)
 {

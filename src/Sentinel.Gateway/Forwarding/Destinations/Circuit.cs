@@ -61,7 +61,7 @@ internal sealed class Circuit
     /// <summary>Whether a request may pass; of a half-open circuit one at a time may, as its trial.</summary>
     /// <param name="exchange">Whose it is.</param>
     /// <param name="now">The clock's timestamp.</param>
-    /// <param name="isOverdue">Whether a trial that began then has had its time: then it is judged as it stands.</param>
+    /// <param name="isOverdue">Whether a trial that began then has had its time, and is judged as it stands.</param>
     /// <param name="changed">As for <see cref="Report"/>.</param>
     public bool TryEnter(McpExchange exchange, long now, Predicate<long> isOverdue, Action<bool> changed)
     {

@@ -41,11 +41,16 @@ internal sealed partial class CircuitBreaker(
         else if (_circuits.TryGetValue(destination, out var circuit) && !circuit.IsQuiet)
         {
             circuit.Report(
-                McpExchange.Of(context), outcome, 0, time.GetTimestamp(), isOpen => Change(cluster, destination, isOpen));
+                McpExchange.Of(context),
+                outcome,
+                0,
+                time.GetTimestamp(),
+                isOpen => Change(cluster, destination, isOpen));
         }
     }
 
-    /// <summary>Whether the destination may be sent a request; where its circuit is half open, that is the trial.</summary>
+    /// <summary>Whether the destination may be sent this request; where its circuit is half open, as its trial.
+    /// </summary>
     public bool MayTry(HttpContext context, DestinationState destination)
     {
         var cluster = context.GetReverseProxyFeature().Route.Cluster!;
@@ -60,7 +65,8 @@ internal sealed partial class CircuitBreaker(
         if (destination.Health.Passive == DestinationHealth.Unhealthy)
         {
             // Chosen all the same: by a list that is a moment old, or because the cluster prefers to panic.
-            return config.HealthCheck!.AvailableDestinationsPolicy == HealthCheckConstants.AvailableDestinations.HealthyOrPanic;
+            return config.HealthCheck!.AvailableDestinationsPolicy
+                == HealthCheckConstants.AvailableDestinations.HealthyOrPanic;
         }
 
         var period = OwnPolicies.OpenPeriod(config);

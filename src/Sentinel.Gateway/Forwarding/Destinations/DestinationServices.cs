@@ -1,3 +1,4 @@
+using Sentinel.Gateway.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Health;
 using Yarp.ReverseProxy.LoadBalancing;
@@ -18,8 +19,9 @@ internal static class DestinationServices
 
         // YARP's own factory is not public: it is taken over from its registration.
         var plain = services.Last(service => service.ServiceType == typeof(IProbingRequestFactory)).ImplementationType!;
-        services.AddSingleton<IProbingRequestFactory>(provider => ActivatorUtilities.CreateInstance<ProbingRequestFactory>(
-            provider, (IProbingRequestFactory)ActivatorUtilities.CreateInstance(provider, plain)));
+        services.AddSingleton<IProbingRequestFactory>(provider => new ProbingRequestFactory(
+            (IProbingRequestFactory)ActivatorUtilities.CreateInstance(provider, plain),
+            provider.GetRequiredService<ConfigurationSource>()));
         return services;
     }
 }

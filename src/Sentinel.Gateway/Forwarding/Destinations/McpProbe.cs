@@ -8,7 +8,7 @@ namespace Sentinel.Gateway.Forwarding.Destinations;
 
 /// <summary>A JSON-RPC <c>ping</c> outside any session, with the backend's own credential.</summary>
 /// <remarks>
-/// Servers that want a session, or know no such method any more, refuse it in JSON-RPC, and live. A page of a balancer's,
+/// Servers that want a session, or know no such method any more, refuse it in JSON-RPC, and live. A balancer's page,
 /// silence, or a status of 500 and more is no sign of life; nor is a credential that is refused, for so is every call.
 /// </remarks>
 internal sealed class McpProbe : HttpRequestMessage
@@ -83,7 +83,7 @@ internal sealed class McpProbe : HttpRequestMessage
 
         return await IsAnsweredAsync(response.Content, cancellationToken)
             ? new HttpResponseMessage(HttpStatusCode.OK)
-            : throw new HttpRequestException($"HTTP {status} without a JSON-RPC answer; is the path the MCP endpoint's?");
+            : throw new HttpRequestException($"HTTP {status} and no JSON-RPC answer; is the path the MCP endpoint's?");
     }
 
     private static async Task<bool> IsAnsweredAsync(HttpContent content, CancellationToken cancellationToken)

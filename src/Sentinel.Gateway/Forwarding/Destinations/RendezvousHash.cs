@@ -10,10 +10,13 @@ namespace Sentinel.Gateway.Forwarding.Destinations;
 /// <remarks>Every replica and every run comes to the same result.</remarks>
 internal static class RendezvousHash
 {
-    /// <summary>A key's hash; the parts stay apart, so that <c>ab</c>, <c>c</c> is another key than <c>a</c>, <c>bc</c>.
-    /// </summary>
-    public static ulong Key(string? first, string second) =>
-        XxHash3.HashToUInt64(Bytes(second), unchecked((long)XxHash3.HashToUInt64(Bytes(first ?? ""), first is null ? 1 : 0)));
+    /// <summary>A key's hash.</summary>
+    /// <remarks>The parts stay apart: <c>ab</c>, <c>c</c> is another key than <c>a</c>, <c>bc</c>.</remarks>
+    public static ulong Key(string? first, string second)
+    {
+        var seed = XxHash3.HashToUInt64(Bytes(first ?? ""), first is null ? 1 : 0);
+        return XxHash3.HashToUInt64(Bytes(second), unchecked((long)seed));
+    }
 
     /// <summary>How high a name scores with a key.</summary>
     public static ulong Score(ulong key, string name) => XxHash3.HashToUInt64(Bytes(name), unchecked((long)key));
