@@ -71,8 +71,11 @@ internal sealed class BalancedClient(int number, Era era, Uri url, HttpClient ht
                     DefaultReconnectionInterval = TimeSpan.FromMilliseconds(500),
                 },
                 http);
-            client = await McpClient.CreateAsync(
-                transport, new ClientHost().Options(era), cancellationToken: timeout);
+            // By default a client asks for five seconds which revisions are spoken, and then takes the server for an old
+            // one: too few for a crowd that arrives at once on a busy machine.
+            var options = new ClientHost().Options(era);
+            options.DiscoverProbeTimeout = CallTimeout;
+            client = await McpClient.CreateAsync(transport, options, cancellationToken: timeout);
             return null;
         });
         return client;
