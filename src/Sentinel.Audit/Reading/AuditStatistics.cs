@@ -35,7 +35,7 @@ public sealed record AuditStatistics(AuditFigures Total, IReadOnlyList<AuditFigu
 /// <param name="P50Us">Half of the calls took no longer, in microseconds; null where all were denied.</param>
 /// <param name="P95Us">19 of 20 took no longer.</param>
 /// <param name="P99Us">99 of 100 took no longer.</param>
-/// <remarks>Denied calls have no latency, and are left out of the percentiles, which are values that occurred.</remarks>
+/// <remarks>Denied calls have no latency and are left out of the percentiles, which are values that occurred.</remarks>
 public sealed record AuditFigures(
     string Key,
     long Calls,

@@ -18,6 +18,7 @@ internal sealed record AuditConsole(
     bool IsWatched = false)
 {
     private const int WidthMin = 40;
+    private const int WidthUsual = 80;
     private const int BufferBytes = 16 * 1024;
 
     /// <summary>The process's own streams.</summary>
@@ -27,7 +28,7 @@ internal sealed record AuditConsole(
         return new AuditConsole(
             OpenOutput(),
             Console.Error,
-            isTerminal ? Math.Max(WidthMin, Console.WindowWidth) : null,
+            isTerminal ? WidthOf(Console.WindowWidth) : null,
             isTerminal && MayColor(environment),
             !Console.IsErrorRedirected && environment.GetValueOrDefault("TERM") != "dumb");
     }
@@ -36,6 +37,9 @@ internal sealed record AuditConsole(
     public static bool MayColor(IReadOnlyDictionary<string, string> environment) =>
         string.IsNullOrEmpty(environment.GetValueOrDefault("NO_COLOR"))
         && environment.GetValueOrDefault("TERM") != "dumb";
+
+    // A terminal that does not know says 0.
+    private static int WidthOf(int columns) => columns <= 0 ? WidthUsual : Math.Max(WidthMin, columns);
 
     // The runtime's own stream hides that a pipe's reader is gone, and a verb that follows would go on for ever.
     private static StreamWriter OpenOutput()

@@ -35,6 +35,7 @@ internal static class AuditFilters
     public static readonly Option<string?> Outcome = new Option<string?>("--outcome")
     {
         Description = "What became of the call.",
+        HelpName = "success|error|denied",
     }.AcceptOnlyFromAmong("success", "error", "denied");
 
     public static readonly Option<string?> Reason = new("--reason")
@@ -82,7 +83,7 @@ internal static class AuditFilters
     }
 
     /// <summary>The query that they describe.</summary>
-    /// <exception cref="AuditReadException">One of them cannot be understood; the message says how to write it.</exception>
+    /// <exception cref="AuditReadException">One cannot be understood; the message says how to write it.</exception>
     public static AuditQuery Read(ParseResult parsed, DateTimeOffset now) => new()
     {
         From = ReadTime(parsed.GetValue(From), "--from", now),

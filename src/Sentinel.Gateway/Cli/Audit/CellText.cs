@@ -19,7 +19,9 @@ internal static class CellText
     /// <summary>Columns that a text takes.</summary>
     public static int WidthOf(string text) => text.EnumerateRunes().Sum(WidthOf);
 
-    /// <summary>The text with what cannot be seen written out, cut where it is too long, filled up where it is not.</summary>
+    /// <summary>
+    /// The text with what cannot be seen written out, cut where it is too long, filled up where it is not.
+    /// </summary>
     /// <param name="text">Any text.</param>
     /// <param name="width">Columns; at least one.</param>
     /// <param name="isRight">Whether it is filled up on the left.</param>

@@ -25,7 +25,7 @@ internal static class ExportCommand
 
     private static readonly Option<bool> Csv = new("--csv")
     {
-        Description = "Write CSV instead. Texts that a spreadsheet would take for a formula get an apostrophe.",
+        Description = "Write CSV instead. A text that a spreadsheet would take for a formula gets an apostrophe.",
     };
 
     public static Command Create()

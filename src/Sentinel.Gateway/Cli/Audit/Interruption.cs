@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace Sentinel.Gateway.Cli.Audit;
 
 /// <summary>
-/// Ctrl+C and SIGTERM as a cancellation, so that the store is told to stop working too; the second one ends the process.
+/// Ctrl+C and SIGTERM as a cancellation, so that the store is told to stop working too; the second one ends the
+/// process.
 /// </summary>
 internal sealed class Interruption : IDisposable
 {

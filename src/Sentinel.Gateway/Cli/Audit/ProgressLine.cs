@@ -1,6 +1,8 @@
 namespace Sentinel.Gateway.Cli.Audit;
 
-/// <summary>A line on the error stream's terminal that is written anew while something goes on, and removed at its end.</summary>
+/// <summary>
+/// A line on the error stream's terminal that is written anew while something goes on, and removed at its end.
+/// </summary>
 internal sealed class ProgressLine : IDisposable
 {
     private const string ToStartAndClear = "\r\u001b[K";

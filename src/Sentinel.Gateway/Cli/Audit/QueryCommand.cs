@@ -34,7 +34,8 @@ internal static class QueryCommand
 
     private static readonly Option<bool> Csv = new("--csv")
     {
-        Description = "Print CSV with every column. Texts that a spreadsheet would take for a formula get an apostrophe.",
+        Description = "Print CSV with every column. A text that a spreadsheet would take for a formula gets an "
+            + "apostrophe.",
     };
 
     public static Command Create()

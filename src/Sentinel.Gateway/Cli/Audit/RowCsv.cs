@@ -35,6 +35,7 @@ internal static class RowCsv
     {
         var isFormula = text.Length > 0 && FormulaSigns.Contains(text[0], StringComparison.Ordinal);
         var cell = (isFormula ? "'" : "") + VisibleText.Escape(text);
-        return cell.AsSpan().IndexOfAny(",\" ") < 0 ? cell : $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+        var isPlain = cell.AsSpan().IndexOfAny(",\" ") < 0;
+        return isPlain ? cell : $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
     }
 }

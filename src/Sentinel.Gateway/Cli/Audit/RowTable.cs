@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Sentinel.Audit.Reading;
 using Sentinel.Gateway.Configuration.Pinning;
 
@@ -12,7 +11,7 @@ namespace Sentinel.Gateway.Cli.Audit;
 /// </remarks>
 internal sealed class RowTable
 {
-    private const int Gap = 2;
+    private const string Gap = "  ";
     private const int WidthMin = 8;
 
     private static readonly Column[] Columns =
@@ -57,55 +56,61 @@ internal sealed class RowTable
             LeavesOutRequests = true;
         }
 
-        Narrow(most);
+        Narrow(most, WidthMin, column => column.Usual > 0);
+        Narrow(most, 1, _ => true);
     }
 
     /// <summary>Whether request ids had no room.</summary>
     public bool LeavesOutRequests { get; }
 
-    public string Heading => string.Concat(_columns.Select((column, i) => Cell(
-        column.Column, column.Column.Name, column.Width, i))).TrimEnd();
+    public string Heading => string.Join(Gap, _columns.Select(
+        column => Cell(column.Column, column.Column.Name, column.Width))).TrimEnd();
 
     private int Narrowest =>
-        _columns.Sum(column => Gap + (column.Column.Usual > 0 ? Math.Min(column.Width, WidthMin) : column.Width)) - Gap;
+        GapsWidth
+        + _columns.Sum(column => column.Column.Usual > 0 ? Math.Min(column.Width, WidthMin) : column.Width);
 
-    private int Total => _columns.Sum(column => column.Width + Gap) - Gap;
+    private int Total => GapsWidth + _columns.Sum(column => column.Width);
+
+    private int GapsWidth => Gap.Length * (_columns.Count - 1);
 
     public string Line(StoredRow row)
     {
-        var line = new StringBuilder();
-        for (var i = 0; i < _columns.Count; i++)
+        var cells = _columns.Select(column =>
         {
-            var (column, width) = _columns[i];
-            var cell = Cell(column, column.Read(row), width, i);
-            line.Append(_isColored && column.Name == "OUTCOME" ? TextColor.OfOutcome(row.ResponseStatus, cell) : cell);
-        }
-
-        return line.ToString().TrimEnd();
+            var cell = Cell(column.Column, column.Column.Read(row), column.Width);
+            return _isColored && column.Column.Name == "OUTCOME" ? TextColor.OfOutcome(row.ResponseStatus, cell) : cell;
+        });
+        return string.Join(Gap, cells).TrimEnd();
     }
 
     public static string Milliseconds(long? micros) => micros is { } us
         ? (us / 1000.0).ToString(us < 100_000 ? "0.0" : "0", CultureInfo.InvariantCulture)
         : "–";
 
-    private string Cell(Column column, string text, int width, int place) =>
-        (place == 0 ? "" : new string(' ', Gap)) + CellText.Fit(text, width, column.IsRight, _mayCut);
+    private string Cell(Column column, string text, int width) =>
+        CellText.Fit(text, width, column.IsRight, _mayCut);
 
-    private void Narrow(int most)
+    private void Narrow(int most, int least, Func<Column, bool> mayShrink)
     {
         while (Total > most)
         {
-            var widest = _columns
-                .Select((column, i) => (column.Width, Place: i))
-                .Where(column => _columns[column.Place].Column.Usual > 0 && column.Width > WidthMin)
-                .OrderDescending()
-                .FirstOrDefault((Width: 0, Place: -1));
-            if (widest.Place < 0)
+            var widest = -1;
+            for (var i = 0; i < _columns.Count; i++)
+            {
+                var (column, width) = _columns[i];
+                if (width > least && mayShrink(column) && (widest < 0 || width > _columns[widest].Width))
+                {
+                    widest = i;
+                }
+            }
+
+            if (widest < 0)
             {
                 return;
             }
 
-            _columns[widest.Place] = (_columns[widest.Place].Column, widest.Width - 1);
+            _columns[widest] = (_columns[widest].Column, _columns[widest].Width - 1);
         }
     }
 

@@ -8,10 +8,11 @@ internal static class StatsCommand
 {
     private static readonly TimeSpan DefaultRange = TimeSpan.FromHours(24);
 
-    private static readonly Option<AuditGrouping> By = new Option<AuditGrouping>("--by")
+    private static readonly Option<string> By = new Option<string>("--by")
     {
         Description = "What to count by.",
-        DefaultValueFactory = _ => AuditGrouping.Tool,
+        HelpName = "tool|caller|backend|hour|day",
+        DefaultValueFactory = _ => "tool",
     }.AcceptOnlyFromAmong("tool", "caller", "backend", "hour", "day");
 
     private static readonly Option<int> Limit = AuditFilters.Limit(
@@ -45,7 +46,7 @@ internal static class StatsCommand
         var query = AuditFilters.Read(parsed, now) with { Limit = parsed.GetValue(Limit) };
         var to = query.To ?? now;
         query = query with { From = query.From ?? to - DefaultRange };
-        var grouping = parsed.GetValue(By);
+        var grouping = Enum.Parse<AuditGrouping>(parsed.GetRequiredValue(By), ignoreCase: true);
         AuditStatistics statistics;
         using (ProgressLine.Waiting(console, time))
         {
