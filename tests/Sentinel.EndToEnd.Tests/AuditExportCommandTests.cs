@@ -89,20 +89,15 @@ public sealed class AuditExportCommandTests(Postgres postgres)
     }
 
     [Theory]
-    [InlineData("query", "")]
-    [InlineData("stats", "")]
-    [InlineData("export", "")]
-    [InlineData("tail", "")]
-    public async Task Ctrl_c_ends_the_query_on_the_server_too(string verb, string options)
+    [InlineData("query")]
+    [InlineData("stats")]
+    [InlineData("export")]
+    [InlineData("tail")]
+    public async Task Ctrl_c_ends_the_query_on_the_server_too(string verb)
     {
         await using var stores = await AuditStores.CreateAsync(postgres, isPostgres: true);
-        await using var blocker = new NpgsqlConnection(
-            stores.Server!.ConnectionString(stores.Database) + ";Pooling=false");
-        await blocker.OpenAsync();
-        await using var block = new NpgsqlCommand("BEGIN; LOCK TABLE public.audit_log", blocker);
-        await block.ExecuteNonQueryAsync();
-        await using var process = stores.Start(
-            ["audit", verb, .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+        await using var blocker = await LockedAsync(stores);
+        await using var process = stores.Start("audit", verb);
         await Eventually.TrueAsync(async () => await WaitingAsync(stores) == 1, "the query waits");
 
         await process.InterruptAsync();
@@ -115,11 +110,7 @@ public sealed class AuditExportCommandTests(Postgres postgres)
     public async Task A_killed_command_leaves_its_query_to_the_server()
     {
         await using var stores = await AuditStores.CreateAsync(postgres, isPostgres: true);
-        await using var blocker = new NpgsqlConnection(
-            stores.Server!.ConnectionString(stores.Database) + ";Pooling=false");
-        await blocker.OpenAsync();
-        await using var block = new NpgsqlCommand("BEGIN; LOCK TABLE public.audit_log", blocker);
-        await block.ExecuteNonQueryAsync();
+        await using var blocker = await LockedAsync(stores);
         await using var process = stores.Start("audit", "stats");
         await Eventually.TrueAsync(async () => await WaitingAsync(stores) == 1, "the query waits");
 
@@ -127,6 +118,32 @@ public sealed class AuditExportCommandTests(Postgres postgres)
         await process.WaitForExitAsync();
 
         Assert.Equal(1, await WaitingAsync(stores));
+    }
+
+    [Fact]
+    public async Task A_terminal_shows_that_the_search_goes_on_and_nothing_of_it_once_it_is_over()
+    {
+        await using var stores = await AuditStores.CreateAsync(postgres, isPostgres: true);
+        await stores.WriteAsync(new AuditTestRow(1));
+        var blocker = await LockedAsync(stores);
+        await using var process = Terminal.Start(stores, "audit query");
+        await process.WaitForLineAsync(line => line.Contains("Searching, 1 s", StringComparison.Ordinal));
+
+        await blocker.DisposeAsync();
+
+        Assert.Equal(0, await process.WaitForExitAsync());
+        var table = process.Lines.SkipWhile(line => !line.Contains("TIME (UTC)", StringComparison.Ordinal)).ToList();
+        Assert.StartsWith("\u001b[KTIME (UTC)", table[0], StringComparison.Ordinal);
+        Assert.DoesNotContain(table, line => line.Contains("Searching", StringComparison.Ordinal));
+    }
+
+    private static async Task<NpgsqlConnection> LockedAsync(AuditStores stores)
+    {
+        var blocker = new NpgsqlConnection(stores.Server!.ConnectionString(stores.Database) + ";Pooling=false");
+        await blocker.OpenAsync();
+        await using var block = new NpgsqlCommand("BEGIN; LOCK TABLE public.audit_log", blocker);
+        await block.ExecuteNonQueryAsync();
+        return blocker;
     }
 
     private static async Task<long> WaitingAsync(AuditStores stores) => (await stores.Server!.QueryAsync<long>(

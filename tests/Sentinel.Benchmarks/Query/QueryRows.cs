@@ -1,4 +1,5 @@
 using System.Globalization;
+using Npgsql;
 using Sentinel.Audit.Reading;
 using Sentinel.Tests.Shared;
 
@@ -24,8 +25,16 @@ internal static class QueryRows
     /// <summary>Its last number; numbers go on from month to month here.</summary>
     public static long LastSeq(int rows) => rows / Writers;
 
-    public static Task FillAsync(PostgresServer server, string database, int rows) => server.ExecuteAsync(
-        database,
+    public static async Task FillAsync(PostgresServer server, string database, int rows)
+    {
+        await using var connection = new NpgsqlConnection(
+            server.ConnectionString(database) + ";Pooling=false;Command Timeout=0");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(Sql(rows), connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static string Sql(int rows) =>
         string.Create(
             CultureInfo.InvariantCulture,
             $$"""
@@ -66,5 +75,5 @@ internal static class QueryRows
                   'inspector', '192.0.2.1', 'route', '1', '2025-11-25'
               FROM generate_series(1::bigint, {{rows}}) i;
               ANALYZE public.audit_log
-              """));
+              """);
 }
