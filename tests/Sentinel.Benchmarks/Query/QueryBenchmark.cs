@@ -39,6 +39,8 @@ internal static partial class QueryBenchmark
             await MeasureAsync(reader, url, question);
         }
 
+        await ExportBenchmark.RunAsync(url, rows);
+
         return 0;
     }
 

@@ -25,38 +25,36 @@ internal static class AuditAnswer
         CancellationToken cancellationToken);
 
     /// <summary>What a verb does that has <c>--config</c>.</summary>
-    public static void SetAction(Command command, Ask ask) => command.SetAction((parsed, cancellationToken) =>
-    {
-        var environment = ProcessEnvironment.Read();
-        return RunAsync(parsed, ask, environment, AuditConsole.OfProcess(environment), cancellationToken);
-    });
+    /// <param name="command">The verb.</param>
+    /// <param name="ask">What it asks.</param>
+    /// <param name="timeout">How long the store may work on one step; as long as it takes unless given.</param>
+    public static void SetAction(Command command, Ask ask, TimeSpan? timeout = null) =>
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            var environment = ProcessEnvironment.Read();
+            return RunAsync(
+                parsed,
+                ask,
+                timeout ?? Timeout.InfiniteTimeSpan,
+                environment,
+                AuditConsole.OfProcess(environment),
+                cancellationToken);
+        });
 
     private static async Task<int> RunAsync(
         ParseResult parsed,
         Ask ask,
+        TimeSpan timeout,
         IReadOnlyDictionary<string, string> environment,
         AuditConsole console,
         CancellationToken cancellationToken)
     {
         using var interruption = new Interruption(cancellationToken);
-        var token = interruption.Token;
         try
         {
-            var exitCode = await AnsweringCommand.AnswerAsync(console.Error, async () =>
-            {
-                var config = parsed.GetRequiredValue(SharedOptions.Config);
-                var source = await ConfigurationSource.LoadAsync(config, environment, token);
-                await using var reader = AuditReader.Open(
-                    source.Current.Sentinel.Audit, environment.GetValueOrDefault, Timeout.InfiniteTimeSpan);
-                return await ask(parsed, reader, console, TimeProvider.System, token);
-            });
+            var exitCode = await AskAsync(parsed, ask, timeout, environment, console, interruption.Token);
             await console.Output.FlushAsync(CancellationToken.None);
             return exitCode;
-        }
-        catch (OperationCanceledException) when (token.IsCancellationRequested)
-        {
-            await console.Output.FlushAsync(CancellationToken.None);
-            return Interrupted;
         }
         catch (IOException exception) when (exception.HResult == BrokenPipe)
         {
@@ -67,6 +65,31 @@ internal static class AuditAnswer
         {
             await console.Error.WriteLineAsync(exception.Message);
             return AnsweringCommand.NoAnswer;
+        }
+    }
+
+    private static async Task<int> AskAsync(
+        ParseResult parsed,
+        Ask ask,
+        TimeSpan timeout,
+        IReadOnlyDictionary<string, string> environment,
+        AuditConsole console,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await AnsweringCommand.AnswerAsync(console.Error, async () =>
+            {
+                var config = parsed.GetRequiredValue(SharedOptions.Config);
+                var source = await ConfigurationSource.LoadAsync(config, environment, cancellationToken);
+                await using var reader = AuditReader.Open(
+                    source.Current.Sentinel.Audit, environment.GetValueOrDefault, timeout);
+                return await ask(parsed, reader, console, TimeProvider.System, cancellationToken);
+            });
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return Interrupted;
         }
     }
 }

@@ -77,6 +77,7 @@ internal sealed class RowWriter : IDisposable
         _page.Clear();
         if (_table.LeavesOutRequests)
         {
+            await _console.Output.FlushAsync();
             await _console.Error.WriteLineAsync("Request ids have no room here: widen the terminal, or use --json.");
         }
     }

@@ -36,7 +36,8 @@ internal static class TailCommand
         };
         AuditFilters.AddTo(command, withTimes: false);
         command.Add(JsonLines);
-        AuditAnswer.SetAction(command, RunAsync);
+        // With an end, so that a server that is gone without a word is noticed.
+        AuditAnswer.SetAction(command, RunAsync, AuditReader.DefaultTimeout);
         return command;
     }
 
