@@ -5,6 +5,7 @@ using Sentinel.Benchmarks.Events;
 using Sentinel.Benchmarks.Micro;
 using Sentinel.Benchmarks.Outage;
 using Sentinel.Benchmarks.Processes;
+using Sentinel.Benchmarks.Query;
 using Sentinel.Benchmarks.Replay;
 using Sentinel.Benchmarks.Soak;
 
@@ -26,6 +27,9 @@ switch (args.FirstOrDefault())
     case "replay":
         return await ReplayBenchmark.RunAsync(
             args.Length > 2 && args[1] == "--calls" ? int.Parse(args[2], CultureInfo.InvariantCulture) : 1_000_000);
+    case "query":
+        return await QueryBenchmark.RunAsync(
+            args.Length > 2 && args[1] == "--rows" ? int.Parse(args[2], CultureInfo.InvariantCulture) : 1_000_000);
     case "copy":
         return await CopyBenchmark.RunAsync(CopyOptions.Parse(args.AsSpan(1)));
     case "outage":
@@ -41,6 +45,7 @@ switch (args.FirstOrDefault())
             calls [--rounds N] [--seconds S] [--steps off,postgres,sqlite,credentials]
             events
             replay [--calls N]
+            query [--rows N]
             copy [--rows N] [--rounds N] [--flat ROWS]
             outage [--entries N]
             soak [--rounds N] [--clients N] [--hold SECONDS]

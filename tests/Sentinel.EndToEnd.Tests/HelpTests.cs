@@ -21,6 +21,10 @@ public sealed class HelpTests
     [InlineData("policy approve")]
     [InlineData("policy replay")]
     [InlineData("audit")]
+    [InlineData("audit query")]
+    [InlineData("audit tail")]
+    [InlineData("audit stats")]
+    [InlineData("audit export")]
     [InlineData("audit verify")]
     public async Task Every_verb_explains_itself(string verb)
     {

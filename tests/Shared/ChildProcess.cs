@@ -145,6 +145,9 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <summary>Asks the process to end (SIGTERM).</summary>
     public Task TerminateAsync() => SignalAsync("TERM");
 
+    /// <summary>Asks the process to end as Ctrl+C does (SIGINT).</summary>
+    public Task InterruptAsync() => SignalAsync("INT");
+
     /// <summary>Ends the process where it stands (SIGKILL).</summary>
     public Task KillAsync() => SignalAsync("KILL");
 

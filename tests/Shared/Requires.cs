@@ -46,6 +46,15 @@ public static class Requires
         }
     }
 
+    /// <summary>util-linux's <c>script</c>, which runs a command on a terminal of its own.</summary>
+    public static void Terminal()
+    {
+        if (!IsOnPath("script"))
+        {
+            Missing("script is not installed: apt-get install bsdutils.");
+        }
+    }
+
     private static bool IsOnPath(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "")
             .Split(Path.PathSeparator)

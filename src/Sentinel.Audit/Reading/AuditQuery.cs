@@ -48,6 +48,9 @@ public sealed record AuditQuery
     /// <summary>The JSON-RPC method, exactly.</summary>
     public string? Method { get; init; }
 
+    /// <summary>Arguments that all have to be as they say. What was redacted or cut is not found.</summary>
+    public IReadOnlyList<AuditArgument> Arguments { get; init; } = [];
+
     /// <summary>One writer's rows of one month.</summary>
     public AuditWriterMonth? Writer { get; init; }
 
@@ -78,11 +81,6 @@ public enum AuditOrder
     /// </summary>
     Sequence,
 }
-
-/// <summary>A writer and a month, in UTC: what one chain is about.</summary>
-/// <param name="JournalId">The writer.</param>
-/// <param name="Month">The month's first day.</param>
-public readonly record struct AuditWriterMonth(Guid JournalId, DateOnly Month);
 
 /// <summary>Where a page ended: a row's time, in microseconds since 0001-01-01 UTC, and its id.</summary>
 /// <remarks>Good for every order but <see cref="AuditOrder.Sequence"/>, whatever is written meanwhile.</remarks>

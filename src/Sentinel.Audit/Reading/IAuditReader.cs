@@ -25,4 +25,26 @@ public interface IAuditReader : IAsyncDisposable
     /// Checkpoints only move forward, with the rows they speak of: read before rows, they claim none that is missing.
     /// </remarks>
     IAsyncEnumerable<StoredCheckpoint> ReadCheckpointsAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Rows of chains by their numbers, in the order of ids: what a writer has stored since its checkpoint was read.
+    /// </summary>
+    /// <param name="spans">Rows that are there, as a checkpoint read before said; few and new.</param>
+    /// <param name="filter">What else restricts them; its order, cursor, writer and limit do not count.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="AuditReadException">The query cannot be asked, or the store cannot be read.</exception>
+    IAsyncEnumerable<StoredRow> ReadSpansAsync(
+        IReadOnlyList<AuditSpan> spans,
+        AuditQuery filter,
+        CancellationToken cancellationToken);
+
+    /// <summary>Counts, rates and percentiles of the calls that a query finds; the store computes them.</summary>
+    /// <param name="query">Which calls; its limit is one of groups, its order and its cursor do not count.</param>
+    /// <param name="grouping">How calls are put together.</param>
+    /// <param name="cancellationToken">Ends the work in the store, too.</param>
+    /// <exception cref="AuditReadException">The query cannot be asked, or the store cannot be read.</exception>
+    Task<AuditStatistics> ReadStatisticsAsync(
+        AuditQuery query,
+        AuditGrouping grouping,
+        CancellationToken cancellationToken);
 }

@@ -9,43 +9,67 @@ using Sentinel.Audit.Stores;
 namespace Sentinel.Audit.Reading;
 
 /// <summary>Reads rows from PostgreSQL by a server-side cursor in a read-only transaction.</summary>
-internal sealed class PostgresAuditReader : IAuditReader
+internal sealed class PostgresAuditReader(NpgsqlConnectionStringBuilder settings, TimeSpan timeout) : IAuditReader
 {
-    private readonly NpgsqlDataSource _source;
-    private readonly TimeSpan _timeout;
+    /// <summary>
+    /// For a page: in the order of an index, so that rows come as they are found. A whole partition sorted first may
+    /// look cheaper to the planner, and compiling what ends after fifty rows does not pay.
+    /// </summary>
+    public static readonly string[] PagePlanner = ["enable_seqscan", "jit"];
 
-    public PostgresAuditReader(NpgsqlConnectionStringBuilder settings, TimeSpan timeout)
-    {
-        settings.Enlist = false;
-        settings.IncludeErrorDetail = false;
-        // The server's own limit comes first; this one is for a server that no longer answers.
-        settings.CommandTimeout = (int)timeout.TotalSeconds + 10;
-        _source = NpgsqlDataSource.Create(settings);
-        _timeout = timeout;
-    }
+    private readonly PostgresReadSource _source = new(settings, timeout);
 
     public string Name => "PostgreSQL";
 
-    public async IAsyncEnumerable<StoredRow> ReadAsync(
-        AuditQuery query,
+    public IAsyncEnumerable<StoredRow> ReadAsync(AuditQuery query, CancellationToken cancellationToken) => ReadAsync(
+        AuditSql.From(query, SqlDialect.Postgres), query.Limit is null ? [] : PagePlanner, cancellationToken);
+
+    public IAsyncEnumerable<StoredRow> ReadSpansAsync(
+        IReadOnlyList<AuditSpan> spans,
+        AuditQuery filter,
+        CancellationToken cancellationToken) =>
+        ReadAsync(SpanSql.From(spans, filter, SqlDialect.Postgres), SpanSql.Planner, cancellationToken);
+
+    public async IAsyncEnumerable<StoredCheckpoint> ReadCheckpointsAsync(
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var sql = AuditSql.From(query, SqlDialect.Postgres);
-        await using var connection = await Try(() => OpenAsync(cancellationToken), cancellationToken);
-        await using var declare = new NpgsqlCommand($"DECLARE audit_rows NO SCROLL CURSOR FOR {sql.Text}", connection);
-        foreach (var (name, value) in sql.Values)
+        // The month as text, because Npgsql turns the first and last day into infinities.
+        var sql = new AuditSql(
+            """
+            SELECT journal_id, month::text, seq, chain_hash, dropped FROM public.audit_checkpoint
+            ORDER BY month, journal_id
+            """,
+            []);
+        foreach (var checkpoint in await ListAsync(sql, CheckpointColumns.Read, cancellationToken))
         {
-            declare.Parameters.Add(Parameter(name, value));
+            yield return checkpoint;
         }
+    }
 
-        await Try(() => declare.ExecuteNonQueryAsync(cancellationToken), cancellationToken);
+    public async Task<AuditStatistics> ReadStatisticsAsync(
+        AuditQuery query,
+        AuditGrouping grouping,
+        CancellationToken cancellationToken) => StatisticsColumns.Gather(await ListAsync(
+            StatisticsSql.From(query, grouping, SqlDialect.Postgres), StatisticsColumns.Read, cancellationToken));
+
+    public ValueTask DisposeAsync() => _source.DisposeAsync();
+
+    private async IAsyncEnumerable<StoredRow> ReadAsync(
+        AuditSql sql,
+        string[] switchedOff,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var connection = await _source.Try(
+            () => _source.OpenAsync(switchedOff, cancellationToken), cancellationToken);
+        await using var declare = Command($"DECLARE audit_rows NO SCROLL CURSOR FOR {sql.Text}", sql, connection);
+        await _source.Try(() => declare.ExecuteNonQueryAsync(cancellationToken), cancellationToken);
 
         // Taken whole before any of it is handed on: the server must not wait in the middle of a step for a consumer.
         var step = new FetchStep();
         List<StoredRow> rows;
         do
         {
-            rows = await Try(() => FetchAsync(connection, step.RowCount, cancellationToken), cancellationToken);
+            rows = await _source.Try(() => FetchAsync(connection, step.RowCount, cancellationToken), cancellationToken);
             foreach (var row in rows)
             {
                 yield return row;
@@ -54,52 +78,6 @@ internal sealed class PostgresAuditReader : IAuditReader
             // Fewer than asked for: there are no more.
         }
         while (rows.Count == step.RowCount && step.Adapt(rows));
-    }
-
-    public async IAsyncEnumerable<StoredCheckpoint> ReadCheckpointsAsync(
-        [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await using var connection = await Try(() => OpenAsync(cancellationToken), cancellationToken);
-        var checkpoints = await Try(() => CheckpointsAsync(connection, cancellationToken), cancellationToken);
-        foreach (var checkpoint in checkpoints)
-        {
-            yield return checkpoint;
-        }
-    }
-
-    public ValueTask DisposeAsync() => _source.DisposeAsync();
-
-    // The connection's disposal rolls the transaction back, and with it goes the cursor.
-    private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
-    {
-        var connection = await _source.OpenConnectionAsync(cancellationToken);
-        try
-        {
-            await using var begin = new NpgsqlBatch(connection)
-            {
-                BatchCommands =
-                {
-                    new("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"),
-                    new("SELECT pg_catalog.set_config('statement_timeout', @timeout, true)")
-                    {
-                        Parameters =
-                        {
-                            // No limit is -1 here and 0 there.
-                            new NpgsqlParameter<string>(
-                                "timeout",
-                                Math.Max(0, (long)_timeout.TotalMilliseconds).ToString(CultureInfo.InvariantCulture)),
-                        },
-                    },
-                },
-            };
-            await begin.ExecuteNonQueryAsync(cancellationToken);
-            return connection;
-        }
-        catch
-        {
-            await connection.DisposeAsync();
-            throw;
-        }
     }
 
     private static async Task<List<StoredRow>> FetchAsync(
@@ -111,35 +89,46 @@ internal sealed class PostgresAuditReader : IAuditReader
         await using var fetch = new NpgsqlCommand(
             string.Create(CultureInfo.InvariantCulture, $"FETCH FORWARD {count} FROM audit_rows"), connection);
 #pragma warning restore CA2100
-        await using var reader = await fetch.ExecuteReaderAsync(CommandBehavior.SingleResult, cancellationToken);
-        var rows = new List<StoredRow>(count);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            rows.Add(RowColumns.Read(reader, ReadMicros));
-        }
-
-        return rows;
+        return await ListAsync(fetch, reader => RowColumns.Read(reader, ReadMicros), cancellationToken);
     }
 
-    private static async Task<List<StoredCheckpoint>> CheckpointsAsync(
-        NpgsqlConnection connection,
+    private async Task<List<T>> ListAsync<T>(
+        AuditSql sql,
+        Func<DbDataReader, T> read,
         CancellationToken cancellationToken)
     {
-        // The month as text, because Npgsql turns the first and last day into infinities.
-        await using var command = new NpgsqlCommand(
-            """
-            SELECT journal_id, month::text, seq, chain_hash, dropped FROM public.audit_checkpoint
-            ORDER BY month, journal_id
-            """,
-            connection);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var checkpoints = new List<StoredCheckpoint>();
+        await using var connection = await _source.Try(
+            () => _source.OpenAsync([], cancellationToken), cancellationToken);
+        await using var command = Command(sql.Text, sql, connection);
+        return await _source.Try(() => ListAsync(command, read, cancellationToken), cancellationToken);
+    }
+
+    private static async Task<List<T>> ListAsync<T>(
+        NpgsqlCommand command,
+        Func<DbDataReader, T> read,
+        CancellationToken cancellationToken)
+    {
+        await using var reader = await command.ExecuteReaderAsync(CommandBehavior.SingleResult, cancellationToken);
+        var list = new List<T>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            checkpoints.Add(CheckpointColumns.Read(reader));
+            list.Add(read(reader));
         }
 
-        return checkpoints;
+        return list;
+    }
+
+    private static NpgsqlCommand Command(string text, AuditSql sql, NpgsqlConnection connection)
+    {
+#pragma warning disable CA2100 // Made of constants; every value is a parameter.
+        var command = new NpgsqlCommand(text, connection);
+#pragma warning restore CA2100
+        foreach (var (name, value) in sql.Values)
+        {
+            command.Parameters.Add(Parameter(name, value));
+        }
+
+        return command;
     }
 
     private static long ReadMicros(DbDataReader reader, int column) =>
@@ -151,31 +140,4 @@ internal sealed class PostgresAuditReader : IAuditReader
             NpgsqlDbType = NpgsqlDbType.TimestampTz,
         }
         : new NpgsqlParameter(name, value);
-
-    private async Task<T> Try<T>(Func<Task<T>> step, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await step();
-        }
-        catch (Exception exception) when (exception is NpgsqlException or IOException or TimeoutException
-            && !cancellationToken.IsCancellationRequested)
-        {
-            throw new AuditReadException(Explain(exception), exception);
-        }
-    }
-
-    private string Explain(Exception exception) => exception switch
-    {
-        PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } => string.Create(
-            CultureInfo.InvariantCulture,
-            $"PostgreSQL worked for {_timeout.TotalSeconds} s on one step and gave up: name a narrower time range."),
-        PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn } =>
-            "The audit schema is not in this database, or is older than this program: run `sentinel migrate`.",
-        PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } =>
-            "This database role may not read the audit: GRANT SELECT ON public.audit_log, public.audit_checkpoint.",
-        PostgresException refusal => $"PostgreSQL: {refusal.SqlState} {refusal.MessageText}",
-        { InnerException: { } inner } => $"PostgreSQL cannot be read: {exception.Message} ({inner.Message})",
-        _ => $"PostgreSQL cannot be read: {exception.Message}",
-    };
 }

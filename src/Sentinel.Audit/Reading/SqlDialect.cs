@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Sentinel.Audit.Stores;
 
 namespace Sentinel.Audit.Reading;
@@ -25,6 +26,24 @@ internal abstract class SqlDialect
 
     /// <summary>Translates <c>*</c> and <c>?</c>, and makes a letter of everything else.</summary>
     public abstract string LikePattern(string pattern);
+
+    /// <summary>A path of keys into <c>request_args</c>, as a parameter.</summary>
+    public abstract object JsonPath(string[] keys);
+
+    /// <summary>The moment of a row, in UTC, cut to the hour or the day, as text.</summary>
+    public abstract string TimeKey(bool isHour);
+
+    /// <summary>Named queries of which the last, <c>figures</c>, has calls, rates and percentiles by key.</summary>
+    public abstract string Figures(string calls);
+
+    /// <summary>Conditions of which one has to hold; {0} is where the value goes.</summary>
+    /// <param name="path">The parameter with <see cref="JsonPath"/>'s value.</param>
+    /// <param name="text">A text that the argument may be.</param>
+    /// <param name="scalar">What else it may be.</param>
+    public abstract IEnumerable<(string Sql, object? Value)> ArgumentEquals(
+        string path,
+        string text,
+        JsonElement? scalar);
 
     private static string Translate(string pattern, Func<char, string?> translate)
     {
@@ -60,6 +79,26 @@ internal abstract class SqlDialect
             '%' or '_' or '\\' => @"\" + c,
             _ => null,
         });
+
+        public override object JsonPath(string[] keys) => keys;
+
+        public override string TimeKey(bool isHour) => isHour
+            ? """pg_catalog.to_char("timestamp" AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:00')"""
+            : """pg_catalog.to_char("timestamp" AT TIME ZONE 'UTC', 'YYYY-MM-DD')""";
+
+        public override string Figures(string calls) => StatisticsSql.PostgresFigures(calls);
+
+        public override IEnumerable<(string Sql, object? Value)> ArgumentEquals(
+            string path,
+            string text,
+            JsonElement? scalar)
+        {
+            yield return ($"request_args #> {path} = pg_catalog.to_jsonb({{0}}::text)", text);
+            if (scalar is { } json)
+            {
+                yield return ($"request_args #> {path} = {{0}}::jsonb", json.GetRawText());
+            }
+        }
     }
 
     private sealed class SqliteDialect : SqlDialect
@@ -77,6 +116,36 @@ internal abstract class SqlDialect
         public override string Like(string column, string parameter) => $"{column} GLOB {parameter}";
 
         public override string LikePattern(string pattern) => Translate(pattern, c => c == '[' ? "[[]" : null);
+
+        public override object JsonPath(string[] keys) => keys.Any(key => key.AsSpan().IndexOfAny('"', '\\') >= 0)
+            ? throw new AuditReadException("SQLite cannot look under keys with a quotation mark or a backslash.")
+            : "$" + string.Concat(keys.Select(key => $".\"{key}\""));
+
+        public override string TimeKey(bool isHour) => isHour
+            ? """replace(substr("timestamp", 1, 13), 'T', ' ') || ':00'"""
+            : "substr(\"timestamp\", 1, 10)";
+
+        public override string Figures(string calls) => StatisticsSql.SqliteFigures(calls);
+
+        public override IEnumerable<(string Sql, object? Value)> ArgumentEquals(
+            string path,
+            string text,
+            JsonElement? scalar)
+        {
+            var type = $"json_type(request_args, {path})";
+            var value = $"json_extract(request_args, {path})";
+            yield return ($"({type} = 'text' AND {value} = {{0}})", text);
+            if (scalar is not { } json)
+            {
+                yield break;
+            }
+
+            // Whole numbers by all of their digits; SQLite compares the two kinds by value.
+            yield return json.ValueKind == JsonValueKind.Number
+                ? ($"({type} IN ('integer', 'real') AND {value} = {{0}})",
+                    json.TryGetInt64(out var whole) ? (object)whole : json.GetDouble())
+                : ($"{type} = {{0}}", json.GetRawText());
+        }
     }
 }
 

@@ -13,16 +13,28 @@ internal sealed class SqliteAuditReader(string path) : IAuditReader
 
     public string Name => "SQLite";
 
-    public async IAsyncEnumerable<StoredRow> ReadAsync(
+    public IAsyncEnumerable<StoredRow> ReadAsync(AuditQuery query, CancellationToken cancellationToken) =>
+        ReadAsync(AuditSql.From(query, SqlDialect.Sqlite), ReadRow, cancellationToken);
+
+    public IAsyncEnumerable<StoredRow> ReadSpansAsync(
+        IReadOnlyList<AuditSpan> spans,
+        AuditQuery filter,
+        CancellationToken cancellationToken) =>
+        ReadAsync(SpanSql.From(spans, filter, SqlDialect.Sqlite), ReadRow, cancellationToken);
+
+    public async Task<AuditStatistics> ReadStatisticsAsync(
         AuditQuery query,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+        AuditGrouping grouping,
+        CancellationToken cancellationToken)
     {
-        var sql = AuditSql.From(query, SqlDialect.Sqlite);
-        await foreach (var row in ReadAsync(
-            sql, reader => RowColumns.Read(reader, ReadMicros), cancellationToken))
+        var rows = new List<(bool, AuditFigures, long)>();
+        var sql = StatisticsSql.From(query, grouping, SqlDialect.Sqlite);
+        await foreach (var row in ReadAsync(sql, StatisticsColumns.Read, cancellationToken))
         {
-            yield return row;
+            rows.Add(row);
         }
+
+        return StatisticsColumns.Gather(rows);
     }
 
     public IAsyncEnumerable<StoredCheckpoint> ReadCheckpointsAsync(CancellationToken cancellationToken) =>
@@ -105,6 +117,8 @@ internal sealed class SqliteAuditReader(string path) : IAuditReader
                 $"The audit database {path} holds a value that no gateway writes: {exception.Message}", exception);
         }
     }
+
+    private static StoredRow ReadRow(DbDataReader reader) => RowColumns.Read(reader, ReadMicros);
 
     private static long ReadMicros(DbDataReader reader, int column) =>
         DateTime.ParseExact(

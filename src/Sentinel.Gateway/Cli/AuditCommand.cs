@@ -8,7 +8,11 @@ internal static class AuditCommand
 {
     public static Command Create() => new("audit", "Ask what was recorded, and prove that it still is.")
     {
-        RecoverCommand.Create(),
+        QueryCommand.Create(),
+        TailCommand.Create(),
+        StatsCommand.Create(),
+        ExportCommand.Create(),
         VerifyCommand.Create(),
+        RecoverCommand.Create(),
     };
 }

@@ -64,6 +64,28 @@ public sealed class AuditReaderTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task Needs_nothing_but_to_select_from_both_tables()
+    {
+        await using var stores = await BothStores.WithAsync(postgres, Entries(0, 3));
+        var role = "auditor_" + stores.Database;
+        await stores.Server.ExecuteAsync(
+            stores.Database,
+            $"CREATE ROLE {role} LOGIN; GRANT SELECT ON public.audit_log, public.audit_checkpoint TO {role}");
+        var url = stores.Server.ConnectionString(stores.Database)
+            .Replace("Username=postgres", "Username=" + role, StringComparison.Ordinal);
+        await using var reader = AuditReader.Open(new AuditOptions(), _ => url);
+        var tail = new AuditTail(reader);
+        await tail.StartAsync(CancellationToken.None);
+        await stores.WriteAsync(Guid.CreateVersion7(), Entries(3, 2));
+
+        var page = await BothStores.ListAsync(reader, new AuditQuery { Limit = 10 });
+        var figures = await reader.ReadStatisticsAsync(new AuditQuery(), AuditGrouping.Tool, CancellationToken.None);
+        var followed = await tail.StepAsync(new AuditQuery(), CancellationToken.None).CountAsync();
+
+        Assert.Equal((5, 5L, 2), (page.Count, figures.Total.Calls, followed));
+    }
+
+    [Fact]
     public async Task Is_ended_by_its_timeout_with_a_word_of_what_to_do()
     {
         await using var stores = await BothStores.WithAsync(postgres, Entries(0, 10));

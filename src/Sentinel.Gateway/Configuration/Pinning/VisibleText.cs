@@ -12,6 +12,11 @@ internal static class VisibleText
 {
     public static string Escape(string text)
     {
+        if (!text.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        {
+            return text;
+        }
+
         var visible = new StringBuilder(text.Length);
         foreach (var rune in text.EnumerateRunes())
         {
