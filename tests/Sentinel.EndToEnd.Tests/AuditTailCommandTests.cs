@@ -86,18 +86,36 @@ public sealed class AuditTailCommandTests(Postgres postgres)
     {
         await using var stores = await AuditStores.CreateAsync(postgres, isPostgres: false);
         await stores.WriteAsync(new AuditTestRow(1));
-        var program = Artifacts.Built("Sentinel.Gateway", "sentinel.dll");
-        var dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        await using var shell = ChildProcess.Start(
-            "sh",
-            ["-c", $"'{dotnet}' '{program}' audit tail -f --json | head -n 1"],
-            stores.Environment,
-            stores.Folder);
+        await using var shell = Shell(stores, "SENTINEL audit tail -f --json | head -n 1");
         await shell.WaitForLineAsync(line => line.StartsWith('{'));
 
         // The reader is gone; the next row finds it out.
         await stores.WriteAsync(new AuditTestRow(2));
 
         Assert.Equal(0, await shell.WaitForExitAsync());
+    }
+
+    [Fact]
+    public async Task A_file_that_several_commands_write_gets_the_rows_of_each()
+    {
+        await using var stores = await AuditStores.CreateAsync(postgres, isPostgres: false);
+        await stores.WriteAsync(new AuditTestRow(1), new AuditTestRow(2));
+        await using var shell = Shell(
+            stores, "{ SENTINEL audit tail --json; SENTINEL audit export; } > rows; SENTINEL audit query --json >> rows");
+
+        Assert.Equal(0, await shell.WaitForExitAsync());
+
+        Assert.Equal(6, (await File.ReadAllLinesAsync(Path.Combine(stores.Folder, "rows"))).Length);
+    }
+
+    private static ChildProcess Shell(AuditStores stores, string script)
+    {
+        var program = Artifacts.Built("Sentinel.Gateway", "sentinel.dll");
+        var dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+        return ChildProcess.Start(
+            "sh",
+            ["-c", script.Replace("SENTINEL", $"'{dotnet}' '{program}'", StringComparison.Ordinal)],
+            stores.Environment,
+            stores.Folder);
     }
 }

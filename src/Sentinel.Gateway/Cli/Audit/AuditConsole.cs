@@ -41,16 +41,23 @@ internal sealed record AuditConsole(
     // A terminal that does not know says 0.
     private static int WidthOf(int columns) => columns <= 0 ? WidthUsual : Math.Max(WidthMin, columns);
 
-    // The runtime's own stream hides that a pipe's reader is gone, and a verb that follows would go on for ever.
-    private static StreamWriter OpenOutput()
+    private static StreamWriter OpenOutput() =>
+        new(OpenStream(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), BufferBytes) { NewLine = "\n" };
+
+    // The runtime's own stream hides that a pipe's reader is gone, and a verb that follows would go on for ever. A
+    // file is left to it: a stream of our own would write past the place that the file shares with other commands.
+    private static Stream OpenStream()
     {
-        var stream = OperatingSystem.IsWindows()
-            ? Console.OpenStandardOutput()
-            : new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
-        return new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), BufferBytes)
+        if (!OperatingSystem.IsWindows())
         {
-            NewLine = "\n",
-        };
+            var stream = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+            if (!stream.CanSeek)
+            {
+                return stream;
+            }
+        }
+
+        return Console.OpenStandardOutput();
     }
 
     /// <summary>For texts of ours with figures in them.</summary>
