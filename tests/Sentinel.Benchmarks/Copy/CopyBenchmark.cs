@@ -2,9 +2,9 @@ using System.Diagnostics.Metrics;
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using Sentinel.Audit;
 using Sentinel.Audit.Migrations;
 using Sentinel.Audit.Stores;
-using Sentinel.Audit;
 using Sentinel.Benchmarks.Calls;
 using Sentinel.Tests.Shared;
 
