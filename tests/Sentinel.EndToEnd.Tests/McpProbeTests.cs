@@ -109,13 +109,15 @@ public sealed class McpProbeTests(Servers servers)
         return await DeadAsync(a.Url, backend);
     }
 
-    // Who is dead once b, which is no MCP server, is. Both are judged in the same round.
+    // Who is dead once b, which is no MCP server, is. Both are judged in one round, which is over when b is asked again.
     private static async Task<IReadOnlyList<string>> DeadAsync(Uri a, string backend = "{}")
     {
         await using var b = await ScriptedBackend.StartAsync();
         await using var gateway = await StartAsync(a, b.Url, backend);
-        return await Eventually.YieldsAsync(async () =>
-            await DeadAsync(gateway) is var dead && dead.Contains("x/b") ? dead : null);
+        await Eventually.HoldsAsync(async () => (await DeadAsync(gateway)).Contains("x/b"));
+        var asked = b.Requests.Count;
+        await Eventually.TrueAsync(() => b.Requests.Count > asked, "the next round has begun");
+        return await DeadAsync(gateway);
     }
 
     private static Task<GatewayProcess> StartAsync(Uri a, Uri b, string backend)

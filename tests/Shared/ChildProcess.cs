@@ -62,7 +62,13 @@ public sealed class ChildProcess : IAsyncDisposable
         }
 
         var dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        return Start(dotnet, [assemblyPath, .. arguments], environment, workingDirectory);
+        if (!OperatingSystem.IsLinux())
+        {
+            return Start(dotnet, [assemblyPath, .. arguments], environment, workingDirectory);
+        }
+
+        // A shell that runs the tests in the background has them, and so their children, ignore SIGINT.
+        return Start("env", ["--default-signal=INT", dotnet, assemblyPath, .. arguments], environment, workingDirectory);
     }
 
     /// <summary>

@@ -67,7 +67,9 @@ internal sealed class JournalSegment(int number, string path, SafeFileHandle fil
         TryDelete(Path);
     }
 
-    /// <summary>Deletes a file that holds no record, or leaves it: the next start takes it for an empty segment.</summary>
+    /// <summary>
+    /// Deletes a file that holds no record, or leaves it: the next start takes it for an empty segment.
+    /// </summary>
     public static void TryDelete(string path)
     {
         try
