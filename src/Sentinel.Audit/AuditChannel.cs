@@ -92,7 +92,7 @@ public sealed partial class AuditChannel : IDisposable
         }
 
         Counters.JournaledOne();
-        return isStrict ? FlushAsync(journal, begun) : ValueTask.FromResult(new BegunEntry(begun, MayForward: true));
+        return isStrict ? FlushAsync(journal, ticket, begun) : ValueTask.FromResult(new BegunEntry(begun, MayForward: true));
     }
 
     /// <summary>Hands an entry to the writer.</summary>
@@ -166,8 +166,9 @@ public sealed partial class AuditChannel : IDisposable
     /// <inheritdoc cref="AuditArguments.MakeStorable"/>
     internal AuditEntry MakeStorable(AuditEntry entry) => _arguments.MakeStorable(entry);
 
-    private static async ValueTask<BegunEntry> FlushAsync(AuditJournal journal, AuditEntry begun) =>
-        new(begun, await journal.FlushAsync());
+    private static async ValueTask<BegunEntry> FlushAsync(
+        AuditJournal journal, JournalTicket ticket, AuditEntry begun) =>
+        new(begun, await journal.FlushAsync(ticket));
 
     private void CountJournaled(bool isJournaled)
     {

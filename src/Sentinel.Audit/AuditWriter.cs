@@ -115,19 +115,20 @@ internal sealed partial class AuditWriter : IHostedService, IDisposable
             await _delivery!.PrepareAsync(giveUp);
             if (recovery is not null)
             {
-                Report(recovery.End(await _delivery.StoredAsync(recovery.Open, giveUp)));
+                // First what the store has: it waits for a batch of an earlier run that is still on its way.
                 await GoToStoredAsync([], giveUp);
+                Report(recovery.End(await _delivery.StoredAsync(recovery.Open, giveUp)));
 
                 // Before this run's own rows, which the journal holds meanwhile.
                 await _abandoned!.RunAsync(_limits.MaxRows, giveUp);
             }
 
-            while ((_batch = await _intake!.NextAsync(_closing.Token, giveUp)) is not null)
+            while (await _intake!.NextAsync(_closing.Token, giveUp) is { } batch)
             {
-                _batchStart = _delivery.Settled;
+                (_batch, _batchStart) = (batch, _delivery.Settled);
                 await _store.MaintainAsync(giveUp);
-                await DeliverAsync(_batch, giveUp);
-                _intake.Delivered(_batch);
+                await DeliverAsync(batch, giveUp);
+                _batch = null;
                 await (_abandoned?.RemoveAsync(_limits.MaxRows, giveUp) ?? Task.CompletedTask);
             }
         }
@@ -160,6 +161,7 @@ internal sealed partial class AuditWriter : IHostedService, IDisposable
         {
             await _delivery!.DeliverAsync(batch, giveUp, meanwhile: TakeAhead);
             _hasStored = true;
+            _intake!.Delivered(batch);
             _journal?.Stored(batch.Taken[^1].Position);
         }
         catch (AuditStoreException exception) when (exception.Failure == StoreFailure.Rewound && _journal is not null)
@@ -198,7 +200,13 @@ internal sealed partial class AuditWriter : IHostedService, IDisposable
     }
 
     private BatchDelivery DeliveryOf(Guid writerId) => new(
-        _store, new WriterSequence(writerId, _instance), _channel.Counters, _channel.Health, _time, _logger);
+        _store,
+        new WriterSequence(writerId, _instance),
+        _channel.Counters,
+        _channel.Health,
+        _time,
+        _logger,
+        hasOwnLosses: writerId == WriterId);
 
     private void Report(RecoveredJournal found)
     {

@@ -10,7 +10,8 @@ internal sealed partial class BatchDelivery(
     AuditCounters counters,
     AuditHealth health,
     TimeProvider time,
-    ILogger logger)
+    ILogger logger,
+    bool hasOwnLosses = true)
 {
     private static readonly TimeSpan WarningInterval = TimeSpan.FromSeconds(1);
 
@@ -19,7 +20,7 @@ internal sealed partial class BatchDelivery(
     private readonly ILogger _logger = logger;
     private AuditBatch? _onItsWay;
     private TakenBatch? _prepared;
-    private long _droppedBefore;
+    private long? _droppedBefore;
     private long _failingSince;
     private int _failures;
     private long? _warned;
@@ -40,7 +41,7 @@ internal sealed partial class BatchDelivery(
             async () => stored = await store.ReadCheckpointsAsync(writerId, cancellationToken), cancellationToken);
         sequence.Load(stored!);
         Unprepare();
-        _droppedBefore = stored!.Values.Select(checkpoint => checkpoint.Dropped).DefaultIfEmpty().Max();
+        _droppedBefore ??= stored!.Values.Select(checkpoint => checkpoint.Dropped).DefaultIfEmpty().Max();
         return stored!.Count > 0 ? Checkpoints.PositionOf(stored.Values) : null;
     }
 
@@ -150,7 +151,9 @@ internal sealed partial class BatchDelivery(
     private AuditBatch Number(
         ReadOnlyMemory<AuditRow> rows, ReadOnlyMemory<long> positions, AuditBatch? after = null) =>
         sequence.Number(
-            rows, _droppedBefore + counters.Dropped, positions.IsEmpty ? null : positions.Span[^1], after);
+            rows,
+            _droppedBefore.GetValueOrDefault() + (hasOwnLosses ? counters.Dropped : 0),
+            positions.IsEmpty ? null : positions.Span[^1], after);
 
     /// <returns>Null when the rows are stored; the refusal when the store will never take them.</returns>
     private async Task<AuditStoreException?> TryStoreAsync(AuditBatch batch, CancellationToken cancellationToken)
@@ -218,12 +221,13 @@ internal sealed partial class BatchDelivery(
 
     private void Recovered()
     {
+        // Another delivery to the same store may have failed.
+        health.Recovered();
         if (_failures == 0)
         {
             return;
         }
 
-        health.Recovered();
         LogStoreRecovered(store.Name, time.GetElapsedTime(_failingSince), _failures);
         _failures = 0;
     }

@@ -67,9 +67,10 @@ internal sealed class BatchIntake(
         return _next.IsFull ? _next : null;
     }
 
-    /// <summary>A batch is done with.</summary>
+    /// <summary>The store has a batch.</summary>
     public void Delivered(TakenBatch batch)
     {
+        source.Stored(batch.Taken[^1].Position);
         _lastRows = batch.Count;
         _lastEnd = time.GetTimestamp();
     }

@@ -16,7 +16,7 @@ internal sealed class EntrySource(AuditChannel channel, AuditJournal? journal)
     private JournalReader? _reader;
     private long _next = 1;
     private long _position;
-    private long _counted;
+    private long _stored;
 
     /// <summary>Goes on in the journal behind this place, and in the channel once that is read.</summary>
     public void Seek(long position)
@@ -24,6 +24,9 @@ internal sealed class EntrySource(AuditChannel channel, AuditJournal? journal)
         _position = position;
         _reader = new JournalReader(journal!, position);
     }
+
+    /// <summary>The store has had rows up to here.</summary>
+    public void Stored(long position) => _stored = Math.Max(_stored, position);
 
     /// <summary>Takes what there is, until the batch is full.</summary>
     public void Take(TakenBatch batch)
@@ -54,7 +57,6 @@ internal sealed class EntrySource(AuditChannel channel, AuditJournal? journal)
         {
             _next++;
             _position = queued.Position;
-            _counted = Math.Max(_counted, _position);
             batch.Add(new TakenRow(AuditRow.From(queued.Entry), _position, IsJournaled: true));
         }
         else if (queued.Sequence > _next)
@@ -83,15 +85,14 @@ internal sealed class EntrySource(AuditChannel channel, AuditJournal? journal)
 
         if (_reader!.TryReadRow(out var row, out var isOwn))
         {
-            if (!isOwn || row.Position <= _counted)
+            if (!isOwn || row.Position <= _stored)
             {
-                // Of an earlier run, or counted as written once and now to be written again.
+                // Of an earlier run, or written once and now to be written again.
                 channel.Counters.Enqueued();
             }
 
             _next = isOwn ? row.Sequence + 1 : _next;
             _position = row.Position;
-            _counted = Math.Max(_counted, _position);
             batch.Add(new TakenRow(AuditRow.From(row.Entry), _position, IsJournaled: true));
             return true;
         }

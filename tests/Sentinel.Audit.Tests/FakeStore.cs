@@ -52,6 +52,7 @@ internal sealed class FakeStore : IAuditStore
         Guid writerId,
         CancellationToken cancellationToken)
     {
+        ShowsRowsOnceCheckpointsAreRead = false;
         if (!KeepsCheckpoints)
         {
             return Task.FromResult(OnReadCheckpoints());
@@ -72,7 +73,12 @@ internal sealed class FakeStore : IAuditStore
     public Task<IReadOnlyCollection<Guid>> StoredAsync(
         IReadOnlyCollection<Guid> requestIds,
         CancellationToken cancellationToken) => Task.FromResult<IReadOnlyCollection<Guid>>(
-            [.. Rows.Select(row => row.RequestId).Intersect(requestIds)]);
+            ShowsRowsOnceCheckpointsAreRead
+                ? []
+                : [.. Rows.Select(row => row.RequestId).Intersect(requestIds)]);
+
+    /// <summary>Whether rows are hidden for now, as those of a transaction that has yet to commit.</summary>
+    public bool ShowsRowsOnceCheckpointsAreRead { get; set; }
 
     public async Task AppendAsync(AuditBatch batch, CancellationToken cancellationToken)
     {

@@ -69,6 +69,13 @@ public static class AbandonedJournals
         var reports = new List<RecoveredJournalReport>();
         foreach (var folder in folders)
         {
+            if (folder.IsEmpty)
+            {
+                reports.Add(new RecoveredJournalReport(folder.Path, 0, 0, 0, 0));
+                folder.Dispose();
+                continue;
+            }
+
             var delivery = new BatchDelivery(
                 store,
                 new WriterSequence(folder.Id, "recover"),

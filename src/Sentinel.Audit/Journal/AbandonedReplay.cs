@@ -32,10 +32,19 @@ internal sealed partial class AbandonedReplay(
         {
             _written.Dequeue();
             // A gateway that started meanwhile may have made it its own.
-            if (JournalFolder.TryTake(oldest.Path) is { } folder)
+            if (JournalFolder.TryTake(oldest.Path) is not { } folder)
+            {
+                continue;
+            }
+
+            if (!folder.IsEmpty)
             {
                 await WriteAsync(folder, rowsMax, isToGo: true, cancellationToken);
+                continue;
             }
+
+            folder.TryRemove();
+            folder.Dispose();
         }
     }
 
@@ -45,13 +54,20 @@ internal sealed partial class AbandonedReplay(
         {
             var replay = new JournalReplay(folder, opening, deliveryOf(folder.Id), counters, time, _logger);
             var replayed = await replay.RunAsync(rowsMax, isToGo, cancellationToken);
-            if (isToGo && replayed.Rows == 0)
+            if (isToGo && replayed is { Rows: 0, IsWhole: true })
             {
                 LogRemoved(folder.Path);
                 return;
             }
 
             LogReplayed(folder.Path, replayed.Rows, replayed.Found.Crashed);
+            var missing = replayed.Found.MissingRows + replayed.Orphans;
+            if (missing > 0)
+            {
+                LogDamaged(folder.Path, replayed.Found.DamagedBytes, missing);
+                return;
+            }
+
             _written.Enqueue((folder.Path, time.GetTimestamp()));
         }
         // Whatever is wrong with one that nobody writes any more, this gateway's own rows must not wait for it.
@@ -81,4 +97,11 @@ internal sealed partial class AbandonedReplay(
     [LoggerMessage(
         3209, LogLevel.Information, "The abandoned audit journal {Path} is removed: the store has all of it.")]
     private partial void LogRemoved(string path);
+
+    [LoggerMessage(
+        3211,
+        LogLevel.Error,
+        "The abandoned audit journal {Path} has {Bytes} damaged bytes, and {Rows} rows are missing in it; all others "
+        + "are in the store. It stays, to be looked at; remove it by hand.")]
+    private partial void LogDamaged(string path, long bytes, long rows);
 }

@@ -159,13 +159,15 @@ internal sealed class AuditJournal : IDisposable
         _upkeep.EndLater(ticket, entry);
     }
 
-    /// <summary>Returns when what has been appended before is on the disk.</summary>
+    /// <summary>Returns when a call's Begin is on the disk.</summary>
     /// <returns>False where it is not, or may not be, within the limit.</returns>
-    public async ValueTask<bool> FlushAsync()
+    public async ValueTask<bool> FlushAsync(JournalTicket ticket)
     {
+        var segment = ticket.Segment;
         try
         {
-            return await _upkeep.NextFlush().WaitAsync(_limits.FlushWait, _time);
+            // A round that succeeds says nothing of a segment that an earlier one gave up.
+            return await _upkeep.NextFlush().WaitAsync(_limits.FlushWait, _time) && segment is { HasFailed: false };
         }
         catch (TimeoutException)
         {
@@ -229,7 +231,7 @@ internal sealed class AuditJournal : IDisposable
         lock (_lock)
         {
             return position >= _upkeep.RemovedThrough
-                && JournalPosition.Segment(position) <= (_segments.All.Count > 0 ? _segments.All[^1].Number : 0);
+                && position <= (_segments.All is [.., var last] ? JournalPosition.Of(last.Number, last.End) : 0);
         }
     }
 
@@ -282,7 +284,7 @@ internal sealed class AuditJournal : IDisposable
 
         if (isRemoved)
         {
-            _folder.Remove();
+            _folder.TryRemove();
         }
 
         _folder.Dispose();

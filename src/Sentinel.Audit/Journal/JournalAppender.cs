@@ -97,7 +97,13 @@ internal sealed class JournalAppender(SegmentList segments, JournalDisk disk, Ac
     // Returns the record's place. Under the lock.
     public long? Append(Span<byte> record, RecordKind kind, uint checksum, bool isReserved)
     {
-        var reserve = isReserved ? 0 : (Open + 1L) * JournalFormat.EndBytesMax;
+        // An End takes from what was set aside for it; a copy of a Begin has its End still to come.
+        var reserve = (kind, isReserved) switch
+        {
+            (RecordKind.Carried, _) => (long)Open * JournalFormat.EndBytesMax,
+            (_, true) => 0,
+            _ => (Open + 1L) * JournalFormat.EndBytesMax,
+        };
         if (IsClosed || !segments.TryReserve(record.Length, reserve, isBounded: !isReserved))
         {
             IsFull = true;
@@ -142,7 +148,16 @@ internal sealed class JournalAppender(SegmentList segments, JournalDisk disk, Ac
     {
         foreach (var ticket in segment.Open.ToArray())
         {
-            var record = JournalReader.ReadRecord(segment, JournalPosition.Offset(ticket.Begin));
+            byte[]? record;
+            try
+            {
+                record = JournalReader.ReadRecord(segment, JournalPosition.Offset(ticket.Begin));
+            }
+            catch (IOException)
+            {
+                return false;
+            }
+
             if (record is null)
             {
                 Close(ticket);

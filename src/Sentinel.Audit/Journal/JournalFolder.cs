@@ -4,6 +4,7 @@ namespace Sentinel.Audit.Journal;
 internal sealed class JournalFolder : IDisposable
 {
     private const string LockName = "lock";
+    private const int NewTriesMax = 5;
 
     private readonly FileStream _lock;
 
@@ -19,6 +20,9 @@ internal sealed class JournalFolder : IDisposable
 
     public string Path { get; }
 
+    /// <summary>Whether there is no segment in it.</summary>
+    public bool IsEmpty => JournalSegment.In(Path).Count == 0;
+
     /// <summary>Takes a free journal under <paramref name="root"/>, or makes one.</summary>
     /// <exception cref="IOException">The folder cannot be made or written.</exception>
     public static JournalFolder Take(string root, TimeProvider time)
@@ -29,20 +33,47 @@ internal sealed class JournalFolder : IDisposable
             return free;
         }
 
-        var id = Guid.CreateVersion7(time.GetUtcNow());
-        var path = System.IO.Path.Combine(root, id.ToString());
-        Directory.CreateDirectory(path);
-        return TryTake(path) ?? throw new IOException($"{path} is held by another process.");
+        var path = "";
+        for (var i = 0; i < NewTriesMax; i++)
+        {
+            path = System.IO.Path.Combine(root, Guid.CreateVersion7(time.GetUtcNow()).ToString());
+            Directory.CreateDirectory(path);
+            // Another gateway that starts may take it for one that is left over, and remove it.
+            if (TryTake(path) is { } made)
+            {
+                return made;
+            }
+        }
+
+        throw new IOException($"{path} is held by another process.");
     }
 
     /// <summary>
     /// Takes, one after the other, every journal that no process holds and that this version can read.
     /// </summary>
-    public static IEnumerable<JournalFolder> TakeFree(string root) =>
-        Directory.EnumerateDirectories(root)
-            .Order(StringComparer.Ordinal)
-            .Select(TryTake)
-            .OfType<JournalFolder>();
+    /// <remarks>
+    /// One without a segment has nothing to write, and has forgotten its numbers: places in it would be given twice. It
+    /// is removed.
+    /// </remarks>
+    public static IEnumerable<JournalFolder> TakeFree(string root)
+    {
+        foreach (var path in Directory.EnumerateDirectories(root).Order(StringComparer.Ordinal))
+        {
+            if (TryTake(path) is not { } folder)
+            {
+                continue;
+            }
+
+            if (!folder.IsEmpty)
+            {
+                yield return folder;
+                continue;
+            }
+
+            folder.TryRemove();
+            folder.Dispose();
+        }
+    }
 
     /// <returns>Null where another process holds it, or where it is no journal of this version.</returns>
     public static JournalFolder? TryTake(string path)
@@ -81,16 +112,25 @@ internal sealed class JournalFolder : IDisposable
             .Where(path => JournalSegment.In(path).Any(
                 segment => VersionOf(segment.Path) is not null and not JournalFormat.Version));
 
-    /// <summary>Deletes the journal, while its lock is held.</summary>
-    public void Remove()
+    /// <summary>
+    /// Deletes the journal, while its lock is held. What cannot be deleted is without a segment, and of no further use.
+    /// </summary>
+    public void TryRemove()
     {
-        foreach (var (_, path) in JournalSegment.In(Path))
+        try
         {
-            File.Delete(path);
-        }
+            foreach (var (_, path) in JournalSegment.In(Path))
+            {
+                File.Delete(path);
+            }
 
-        File.Delete(_lock.Name);
-        Directory.Delete(Path);
+            File.Delete(_lock.Name);
+            Directory.Delete(Path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The next start tries again.
+        }
     }
 
     public void Dispose() => _lock.Dispose();

@@ -7,7 +7,8 @@ namespace Sentinel.Audit.Journal;
 /// <param name="Rows">Rows that the store did not have.</param>
 /// <param name="Found">What was found in the journal.</param>
 /// <param name="Orphans">Outcomes whose call is damaged, and of which no row could be made.</param>
-internal sealed record ReplayedJournal(long Rows, RecoveredJournal Found, long Orphans);
+/// <param name="IsWhole">Whether every call in it had its outcome, and none is damaged.</param>
+internal sealed record ReplayedJournal(long Rows, RecoveredJournal Found, long Orphans, bool IsWhole);
 
 /// <summary>Writes what a journal whose gateway is gone still holds, under that journal's own id.</summary>
 internal sealed class JournalReplay(
@@ -27,7 +28,6 @@ internal sealed class JournalReplay(
     {
         using var journal = AuditJournal.Open(folder, opening.Limits, opening.Disk, time, logger);
         var recovery = new JournalRecovery(journal);
-        var found = recovery.End(await delivery.StoredAsync(recovery.Open, cancellationToken));
         var position = await delivery.LoadAsync(folder.Id, cancellationToken) ?? 0;
         if (!journal.Reaches(position))
         {
@@ -37,6 +37,8 @@ internal sealed class JournalReplay(
                 + "was put back to an older state.");
         }
 
+        // Only now that no batch of an earlier run is on its way any more.
+        var found = recovery.End(await delivery.StoredAsync(recovery.Open, cancellationToken));
         var reader = new JournalReader(journal, position);
         var written = 0L;
         var next = Take(reader, rowsMax);
@@ -54,12 +56,14 @@ internal sealed class JournalReplay(
             written += batch.Count;
         }
 
-        if (isToGo && written == 0)
+        // Outcomes that the disk did not take yet, and what was lost, are a reason to keep it.
+        var isWhole = found is { Crashed: 0, MissingRows: 0 } && reader.Orphans == 0;
+        if (isToGo && isWhole && written == 0)
         {
             journal.Remove();
         }
 
-        return new ReplayedJournal(written, found, reader.Orphans);
+        return new ReplayedJournal(written, found, reader.Orphans, isWhole);
     }
 
     private TakenBatch Take(JournalReader reader, int rowsMax)

@@ -32,6 +32,12 @@ internal sealed class JournalSegment(int number, string path, SafeFileHandle fil
     /// <summary>Whether no record follows any more.</summary>
     public bool IsSealed { get; set; }
 
+    /// <summary>
+    /// Whether the disk failed to keep what is in it: the kernel may have dropped the pages and call the next flush a
+    /// success.
+    /// </summary>
+    public bool HasFailed { get; private set; }
+
     /// <summary>Whether this run began it, so that all that is below is known of it.</summary>
     public bool IsKnown { get; set; }
 
@@ -60,6 +66,27 @@ internal sealed class JournalSegment(int number, string path, SafeFileHandle fil
            select (number, path),
     ];
 
+    /// <summary>The disk failed it: it is not written again, and nobody may count on what is in it.</summary>
+    public void Fail()
+    {
+        HasFailed = true;
+        IsSealed = true;
+    }
+
+    /// <summary>Deletes it, once nobody needs what is in it, and gives its blocks back at once.</summary>
+    public void Delete()
+    {
+        TryDelete(Path);
+        try
+        {
+            RandomAccess.SetLength(File, 0);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // They come back with the handle.
+        }
+    }
+
     /// <summary>Closes and deletes it: it holds no record.</summary>
     public void Discard()
     {
@@ -68,7 +95,7 @@ internal sealed class JournalSegment(int number, string path, SafeFileHandle fil
     }
 
     /// <summary>
-    /// Deletes a file that holds no record, or leaves it: the next start takes it for an empty segment.
+    /// Deletes a file that nobody needs, or leaves it: the next start finds an empty segment, or one that is stored.
     /// </summary>
     public static void TryDelete(string path)
     {

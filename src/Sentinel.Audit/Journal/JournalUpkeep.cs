@@ -94,23 +94,32 @@ internal sealed partial class JournalUpkeep(
         RunOnce();
     }
 
+    // Whatever the disk does, the process goes on.
     private void RunOnce()
     {
-        // Taken before the flush begins, so that whoever asks from here on is served by the next one.
-        if (Interlocked.Exchange(ref _flush, null) is { } round)
+        try
         {
-            round.SetResult(Flush());
-        }
+            // Taken before the flush begins, so that whoever asks from here on is served by the next one.
+            if (Interlocked.Exchange(ref _flush, null) is { } round)
+            {
+                round.SetResult(Flush());
+            }
 
-        EndLate();
-        Tidy();
-        if (_flushFault is not null)
+            EndLate();
+            Tidy();
+            if (_flushFault is not null)
+            {
+                Flush();
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            Flush();
+            _flushFault = exception.Message;
+            LogUpkeepFailed(path, exception.Message);
         }
     }
 
-    // Puts on the disk what has been appended, and gives up a segment that the disk fails.
+    // Puts on the disk what has been appended, and gives up segments that the disk fails.
     private bool Flush()
     {
         List<JournalSegment> unflushed;
@@ -128,11 +137,13 @@ internal sealed partial class JournalUpkeep(
             }
         }
 
+        var flushed = 0;
         try
         {
             foreach (var segment in unflushed)
             {
                 disk.Flush(segment.File);
+                flushed++;
             }
 
             _flushFault = null;
@@ -141,7 +152,6 @@ internal sealed partial class JournalUpkeep(
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException
             or ObjectDisposedException)
         {
-            // The kernel may have dropped the pages and would call the next flush of this file a success.
             _flushFault = exception.Message;
             lock (journalLock)
             {
@@ -151,7 +161,7 @@ internal sealed partial class JournalUpkeep(
                     return false;
                 }
 
-                segments.GiveUpCurrent();
+                segments.GiveUp(unflushed.Skip(flushed));
             }
 
             LogFlushFailed(path, exception.Message);
@@ -179,24 +189,31 @@ internal sealed partial class JournalUpkeep(
     // that takes the disk milliseconds, in which calls would find no way into the journal.
     private void Tidy()
     {
+        bool hasRoom;
         do
         {
-            MakeSpare();
+            hasRoom = MakeSpare();
         }
-        while (RemoveOldest());
+        while (RemoveOldest(hasRoom));
     }
 
-    private void MakeSpare()
+    // Whether there is, or was a moment ago, room for a further segment.
+    private bool MakeSpare()
     {
-        int? planned;
+        int number;
         lock (journalLock)
         {
-            planned = appender.IsClosed ? null : segments.PlanSpare();
-        }
+            if (appender.IsClosed || segments.HasSpare)
+            {
+                return true;
+            }
 
-        if (planned is not { } number)
-        {
-            return;
+            if (segments.PlanSpare() is not { } planned)
+            {
+                return false;
+            }
+
+            number = planned;
         }
 
         var made = segments.Create(number);
@@ -211,11 +228,15 @@ internal sealed partial class JournalUpkeep(
                 segments.Install(made);
             }
         }
+
+        return made.Segment is not null;
     }
 
-    private bool RemoveOldest()
+    // Whether it is worth looking again.
+    private bool RemoveOldest(bool hasRoom)
     {
         JournalSegment oldest;
+        bool isFree;
         lock (journalLock)
         {
             if (appender.IsClosed)
@@ -229,22 +250,34 @@ internal sealed partial class JournalUpkeep(
             }
 
             // Kept for a standby only while there is room for what the store does not have yet.
-            var storedFor = segments.HasSpare ? stored.Floor : stored.Last;
             if (segments.All is not [{ IsSealed: true, IsKnown: true } first, ..]
-                || first.NeededUntil > storedFor
-                || !appender.TryCarry(first))
+                || first.NeededUntil > (hasRoom ? stored.Floor : stored.Last))
             {
                 return false;
             }
 
             oldest = first;
-            appender.Unflushed.Remove(oldest);
-            RemovedThrough = Math.Max(RemovedThrough, oldest.NeededUntil);
-            segments.Delist(oldest);
+            isFree = oldest.Open.Count == 0;
+            if (isFree)
+            {
+                appender.Unflushed.Remove(oldest);
+                RemovedThrough = Math.Max(RemovedThrough, oldest.NeededUntil);
+                segments.Delist(oldest);
+            }
+            else if (!appender.TryCarry(oldest))
+            {
+                return false;
+            }
+        }
+
+        if (!isFree)
+        {
+            // Copies of its open Begins are on the disk before it goes.
+            return Flush();
         }
 
         // Killed before this, the next start finds a segment that the store has.
-        File.Delete(oldest.Path);
+        oldest.Delete();
         return true;
     }
 
@@ -254,4 +287,11 @@ internal sealed partial class JournalUpkeep(
         "The audit journal {Path} was not written to disk: {Error}. Its segment is not used again. Calls that need "
         + "the disk are refused until a flush succeeds; look after the disk.")]
     private partial void LogFlushFailed(string path, string error);
+
+    [LoggerMessage(
+        3212,
+        LogLevel.Error,
+        "The audit journal {Path} cannot be looked after: {Error} Calls that need the disk are refused until it can; "
+        + "look after the disk.")]
+    private partial void LogUpkeepFailed(string path, string error);
 }

@@ -114,16 +114,20 @@ internal sealed class SegmentList(JournalFolder folder, JournalLimits limits, Jo
         return _all[^1];
     }
 
-    /// <summary>Goes on in another segment: the disk failed the current one, whose records stay to be read.</summary>
-    public void GiveUpCurrent()
+    /// <summary>Goes on in another segment: the disk failed these, whose records stay to be read.</summary>
+    public void GiveUp(IEnumerable<JournalSegment> failed)
     {
-        if (Current is { } current && current.End == JournalFormat.SegmentHeaderBytes)
+        foreach (var segment in failed)
         {
-            Delist(current);
-            File.Delete(current.Path);
+            segment.Fail();
+            if (segment.End == JournalFormat.SegmentHeaderBytes)
+            {
+                Delist(segment);
+                segment.Delete();
+            }
         }
 
-        if (TryMakeSpare(isBounded: false))
+        if (Current is null && TryMakeSpare(isBounded: false))
         {
             Roll();
         }
@@ -149,7 +153,7 @@ internal sealed class SegmentList(JournalFolder folder, JournalLimits limits, Jo
             segment.File.Dispose();
             if (segment.IsKnown && segment.End == JournalFormat.SegmentHeaderBytes)
             {
-                File.Delete(segment.Path);
+                JournalSegment.TryDelete(segment.Path);
             }
         }
     }
@@ -193,8 +197,13 @@ internal sealed class SegmentList(JournalFolder folder, JournalLimits limits, Jo
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            file?.Dispose();
-            JournalSegment.TryDelete(path);
+            // Without a handle it is not this one's file.
+            if (file is not null)
+            {
+                file.Dispose();
+                JournalSegment.TryDelete(path);
+            }
+
             return new MadeSegment(null, exception.Message);
         }
     }

@@ -50,7 +50,14 @@ internal static class Checkpoints
         IReadOnlyDictionary<DateOnly, Checkpoint> stored,
         long position)
     {
-        if (position < batch.PositionBefore)
+        // An earlier state of this writer's own: nothing in it is ahead of the batch, and something behind. A batch of rows
+        // that no journal has moves numbers only.
+        var numbers = batch.Moves.Select(move => (
+            Stored: stored.GetValueOrDefault(move.Month)?.Seq ?? 0, move.Expected)).ToList();
+        if (batch.Position is not null
+            && position <= batch.PositionBefore
+            && numbers.TrueForAll(number => number.Stored <= number.Expected)
+            && (position < batch.PositionBefore || numbers.Exists(number => number.Stored < number.Expected)))
         {
             return new AuditStoreException(StoreFailure.Rewound, string.Create(
                 CultureInfo.InvariantCulture,

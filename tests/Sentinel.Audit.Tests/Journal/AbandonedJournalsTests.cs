@@ -18,6 +18,7 @@ public sealed class AbandonedJournalsTests : IDisposable
     public async Task A_journal_that_was_put_back_is_named_and_the_others_are_written()
     {
         var (putBack, sound) = (Leave(1), Leave(2, beside: 1));
+        var backup = Directory.GetFiles(putBack, "*.journal").ToDictionary(path => path, File.ReadAllBytes);
         Assert.All(await RecoverAsync(), report => Assert.True(report is { Rows: 1, Fault: null }, report.ToString()));
         using (var again = _journals.Open())
         {
@@ -29,6 +30,11 @@ public sealed class AbandonedJournalsTests : IDisposable
         foreach (var segment in Directory.EnumerateFiles(putBack, "*.journal"))
         {
             File.Delete(segment);
+        }
+
+        foreach (var (path, bytes) in backup)
+        {
+            await File.WriteAllBytesAsync(path, bytes);
         }
 
         var reports = await RecoverAsync();

@@ -125,6 +125,7 @@ public sealed class AuditJournalTests : IDisposable
         var first = _rig.Open();
         using var second = _rig.Open();
         var id = first.Id;
+        Assert.True(first.TryWhole(Some.Entry(1)));
         first.Dispose();
 
         using var third = _rig.Open();
@@ -195,17 +196,55 @@ public sealed class AuditJournalTests : IDisposable
     public async Task A_segment_whose_flush_failed_is_not_used_again()
     {
         using var journal = _rig.Open();
-        journal.TryWhole(Some.Entry(1));
+        journal.TryWhole(Some.Entry(3));
+        var failed = JournalRig.Begin(journal, Some.Entry(1))!;
         var end = journal.SegmentFrom(1)!.End;
-        _rig.Disk.FlushFault = "Input/output error";
+        (_rig.Disk.FlushFault, _rig.Disk.FailsOnce) = ("Input/output error", true);
 
-        Assert.False(await journal.FlushAsync());
-        _rig.Disk.FlushFault = null;
-        journal.TryWhole(Some.Entry(2));
+        Assert.False(await journal.FlushAsync(failed));
+        var next = JournalRig.Begin(journal, Some.Entry(2))!;
 
-        Assert.True(await journal.FlushAsync());
+        Assert.True(await journal.FlushAsync(next));
         Assert.Equal(end, journal.SegmentFrom(1)!.End);
-        Assert.Equal(2, JournalRig.ReadAll(journal).Count);
+        journal.End(failed, Some.Entry(1));
+        journal.End(next, Some.Entry(2));
+        Assert.Equal(3, JournalRig.ReadAll(journal).Count);
+    }
+
+    [Fact]
+    public async Task A_call_that_came_while_a_flush_failed_is_not_vouched_for_by_the_next_one()
+    {
+        using var journal = _rig.Open();
+        var first = JournalRig.Begin(journal, Some.Entry(1))!;
+        _rig.Disk.FlushGate.Reset();
+        (_rig.Disk.FlushFault, _rig.Disk.FailsOnce) = ("Input/output error", true);
+        var failing = journal.FlushAsync(first).AsTask();
+        await Eventually.TrueAsync(() => _rig.Disk.Flushes > 0, "the flush is under way");
+
+        // Into the segment that is about to fail; the round that it waits for flushes another one.
+        var second = JournalRig.Begin(journal, Some.Entry(2))!;
+        var next = journal.FlushAsync(second).AsTask();
+        _rig.Disk.FlushGate.Set();
+
+        Assert.False(await failing);
+        Assert.False(await next);
+    }
+
+    [Fact]
+    public async Task A_folder_that_is_gone_ends_nothing_but_the_journal()
+    {
+        _rig.Limits = new JournalLimits(4 * 1024 * 1024, TimeSpan.Zero);
+        using var journal = _rig.Open();
+        for (var number = 1; number < 5_000; number++)
+        {
+            journal.TryWhole(Some.Entry(number) with { RequestArgs = new byte[300] });
+        }
+
+        Directory.Delete(journal.Path, recursive: true);
+        journal.Stored(long.MaxValue);
+        await Eventually.TrueAsync(() => journal.SegmentFrom(1) is not { Number: 1 }, "the upkeep goes on");
+
+        Assert.True(journal.TryWhole(Some.Entry(5_000)));
     }
 
     [Fact]

@@ -70,6 +70,9 @@ internal sealed class FailingDisk : JournalDisk
 
     public string? FlushFault { get; set; }
 
+    /// <summary>Whether only the next flush fails.</summary>
+    public bool FailsOnce { get; set; }
+
     public string? CreateFault { get; set; }
 
     /// <summary>Holds every flush for as long as it is not set.</summary>
@@ -98,6 +101,7 @@ internal sealed class FailingDisk : JournalDisk
         FlushGate.Wait();
         if (FlushFault is { } fault)
         {
+            FlushFault = FailsOnce ? null : fault;
             throw new IOException(fault);
         }
     }

@@ -141,6 +141,58 @@ public sealed class JournaledWriterTests : IDisposable
         Assert.NotNull(JournalFolder.TryTake(abandoned[2].Path));
     }
 
+    [Fact]
+    public async Task A_journal_of_which_nothing_was_left_begins_anew_and_its_rows_are_written()
+    {
+        _journals.Limits = _journals.Limits with { Keep = TimeSpan.Zero };
+        var store = new FakeStore { KeepsCheckpoints = true };
+        for (var number = 1; number <= 3; number++)
+        {
+            await using var rig = Rig(capacity: 64, store: store);
+            await rig.Writer.StartAsync(CancellationToken.None);
+            rig.WriteMany(1, firstNumber: number);
+            await rig.WrittenAsync(1);
+        }
+
+        await using (var idle = Rig(capacity: 64, store: store))
+        {
+            await idle.Writer.StartAsync(CancellationToken.None);
+            await Eventually.TrueAsync(
+                () => !_journals.Segments.Any(path => Path.GetFileName(path).StartsWith("0000000003", StringComparison.Ordinal)),
+                "what the store has is gone");
+        }
+
+        await using var last = Rig(capacity: 64, store: store);
+        await last.Writer.StartAsync(CancellationToken.None);
+        last.WriteMany(5, firstNumber: 11);
+        await last.WrittenAsync(5);
+
+        Assert.Empty(last.Log.WithId(3207));
+        Assert.Equal([1, 2, 3, 11, 12, 13, 14, 15], store.Rows.Select(Number));
+    }
+
+    [Fact]
+    public async Task A_row_whose_commit_was_still_on_its_way_becomes_no_second_one()
+    {
+        var first = Rig(capacity: 64);
+        await first.Writer.StartAsync(CancellationToken.None);
+        var begun = await first.Channel.BeginAsync(Some.Entry(1));
+        var bytes = File.ReadAllBytes(_journals.Segments[0]);
+        first.Channel.TryWrite(begun.Entry);
+        await first.WrittenAsync(1);
+        await first.DisposeAsync();
+        File.WriteAllBytes(_journals.Segments[0], bytes);
+
+        // Reading the checkpoint waits for that commit; until then nobody sees its rows.
+        _store.ShowsRowsOnceCheckpointsAreRead = true;
+        await using var second = Rig(capacity: 64);
+        await second.Writer.StartAsync(CancellationToken.None);
+        second.WriteMany(1, firstNumber: 2);
+        await Eventually.TrueAsync(() => _store.Rows.Any(row => Number(row) == 2), "the next call has its row");
+
+        Assert.Equal([(1, null), (2, null)], _store.Rows.Select(row => (Number(row), row.Reason)));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
