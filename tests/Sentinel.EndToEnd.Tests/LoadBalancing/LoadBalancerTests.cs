@@ -10,8 +10,8 @@ namespace Sentinel.EndToEnd.Tests.LoadBalancing;
 [Collection(nameof(HeavyLoad))]
 public sealed class LoadBalancerTests(Postgres postgres)
 {
-    private const int Sessions = 130;
-    private const int Others = 20;
+    private const int Sessions = 170;
+    private const int Others = 30;
     private const string SeenOnTwo =
         """
         SELECT count(*) FROM (
