@@ -113,7 +113,8 @@ public sealed class CircuitBreakerTests
         Assert.Equal(
             (200, """{"status":"degraded","detail":"A destination of a backend does not answer.","dead":["x/a"]}"""),
             (status, body));
-        Assert.DoesNotContain("x/a", (await Rpc.GetAsync(new Uri(two.Gateway.Url, "healthz/ready"))).Body, StringComparison.Ordinal);
+        Assert.Equal(
+            (200, """{"status":"degraded"}"""), await Rpc.GetAsync(new Uri(two.Gateway.Url, "healthz/ready")));
 
         two.B.On("/mcp", Faults["answers 500"]);
         for (var i = 0; i < Failures; i++)
@@ -203,6 +204,68 @@ public sealed class CircuitBreakerTests
         }
 
         Assert.Equal(0, await two.MetricAsync(Opened));
+    }
+
+    [Fact]
+    public async Task Headers_in_any_language_arrive_byte_by_byte_and_open_nothing()
+    {
+        const string Name = "é – 名前";
+        await using var two = await StartAsync("00:05:00");
+        for (var i = 0; i < 2 * Failures; i++)
+        {
+            var answer = await RawHttp1.SendAsync(
+                two.Gateway.Url,
+                "POST /x/mcp HTTP/1.1",
+                [
+                    "Host: localhost",
+                    $"X-Api-Key: {Servers.TesterKey}",
+                    "Content-Type: application/json",
+                    "Accept: application/json, text/event-stream",
+                    $"X-Name: {Name}",
+                ],
+                RawCall.ToolCall("count"));
+            Assert.Equal(200, answer.Status);
+        }
+
+        Assert.All(two.A.Requests.Concat(two.B.Requests), request => Assert.Equal(Name, request.Headers["X-Name"]));
+        Assert.Equal(0, await two.MetricAsync(Opened));
+    }
+
+    [Fact]
+    public async Task A_server_that_answers_later_than_the_period_closes_its_circuit_all_the_same()
+    {
+        await using var two = await TwoDestinations.StartAsync(
+            $$"""
+            {
+              "LoadBalancingPolicy": "RoundRobin",
+              "HealthCheck": {
+                "Passive": { "Enabled": true, "Policy": "CircuitBreaker", "ReactivationPeriod": "00:00:01" } },
+              "Metadata": { "CircuitBreaker.Failures": "{{Failures}}" }
+            }
+            """);
+        await FailAsync(two, "answers 500");
+        await OpenAsync(two);
+        var answer = new TaskCompletionSource();
+        two.LetA(async http =>
+        {
+            await answer.Task;
+            await TwoDestinations.AnswerAsync(http);
+        });
+
+        // Three trials, each overdue for the next: nothing is held against the server.
+        var calls = new List<Task<Reply>>();
+        await Eventually.HoldsAsync(() =>
+        {
+            calls.Add(two.CallAsync());
+            return Task.FromResult(two.A.Requests.Count >= Failures + 3);
+        });
+        Assert.Equal(1, await two.MetricAsync(Opened));
+        answer.SetResult();
+
+        Assert.All(await Task.WhenAll(calls), reply => Assert.Equal(200, reply.Status));
+        await Eventually.TrueAsync(async () => await two.MetricAsync(Healthy) == 1, "the circuit is closed");
+        Assert.Contains(
+            two.Gateway.Process.Lines, line => line.Contains("answers again", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Sentinel.Tests.Shared;
 using Xunit;
@@ -72,10 +74,13 @@ public sealed class DrainTests
         AssertLogged(drained, "Drained: 2 requests outlasted");
     }
 
-    [Fact]
-    public async Task A_legacy_answer_with_event_ids_ends_so_that_its_client_resumes_elsewhere()
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{ "MaxSeconds": 900 }""")]
+    public async Task A_legacy_answer_with_event_ids_ends_so_that_its_client_resumes_elsewhere(string settings)
     {
-        await using var drained = await DrainedGateway.StartAsync(windowSeconds: 0, drainSeconds: 1);
+        await using var drained = await DrainedGateway.StartAsync(
+            windowSeconds: 0, drainSeconds: 1, backendSettings: settings);
         var resumable = await drained.CallAsync("resumable", await drained.OpenSessionAsync());
         await resumable.HeadAsync();
 
@@ -193,6 +198,50 @@ public sealed class DrainTests
         Assert.True(await drained.ListensAsync());
         drained.Release();
         Assert.Contains("\"result\"", await connection.ReadBodyAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_client_that_does_not_read_is_cut_and_counted_as_that()
+    {
+        await using var drained = await DrainedGateway.StartAsync(windowSeconds: 0, drainSeconds: 1);
+        var written = 0;
+        drained.Backend.On("/endless", async http =>
+        {
+            http.Response.ContentType = "text/event-stream";
+            while (!http.RequestAborted.IsCancellationRequested)
+            {
+                await http.Response.WriteAsync(
+                    $"id: 1\ndata: {{\"x\":\"{new string('x', 60_000)}\"}}\n\n", http.RequestAborted);
+                await http.Response.Body.FlushAsync(http.RequestAborted);
+                Interlocked.Increment(ref written);
+            }
+        });
+        var session = await drained.OpenSessionAsync();
+        var body = RawCall.ToolCall("echo");
+        using var client = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
+        await client.ConnectAsync(
+            drained.Gateway.Url.Host, drained.Gateway.Url.Port, TestContext.Current.CancellationToken);
+        await client.SendAsync(Encoding.ASCII.GetBytes(
+            $"POST /raw/endless HTTP/1.1\r\nHost: localhost\r\nX-Api-Key: {Servers.TesterKey}\r\n"
+            + "Content-Type: application/json\r\nAccept: application/json, text/event-stream\r\n"
+            + $"Mcp-Session-Id: {session}\r\nMCP-Protocol-Version: 2025-11-25\r\n"
+            + $"Content-Length: {body.Length}\r\n\r\n{body}"));
+        var seen = 0;
+        var quietPolls = 0;
+        await Eventually.TrueAsync(
+            () =>
+            {
+                quietPolls = written > 0 && written == seen ? quietPolls + 1 : 0;
+                seen = written;
+                return quietPolls >= 25;
+            },
+            "nothing moves any more");
+
+        await drained.Gateway.Process.TerminateAsync();
+
+        Assert.Equal(3, await drained.Gateway.Process.WaitForExitAsync());
+        AssertStopped(await drained.RowsAsync(), count: 1);
+        AssertLogged(drained, "Drained: 1 requests outlasted");
     }
 
     // A body that is on its way while its connection is told to close.

@@ -39,7 +39,11 @@ internal sealed class DrainedGateway : IAsyncDisposable
 
     public ScriptedBackend Backend { get; }
 
-    public static async Task<DrainedGateway> StartAsync(int windowSeconds, int drainSeconds, bool isHttp2 = false)
+    public static async Task<DrainedGateway> StartAsync(
+        int windowSeconds,
+        int drainSeconds,
+        bool isHttp2 = false,
+        string backendSettings = "{}")
     {
         var backend = await ScriptedBackend.StartAsync();
         var config = new ProxyConfig()
@@ -52,6 +56,7 @@ internal sealed class DrainedGateway : IAsyncDisposable
             ["LoadBalancerSeconds"] = windowSeconds,
             ["DrainSeconds"] = drainSeconds,
         };
+        config.Sentinel["Backends"] = new JsonObject { ["raw"] = JsonNode.Parse(backendSettings) };
         var gateway = await GatewayProcess.StartAsync(
             config, urls: isHttp2 ? "h2c://127.0.0.1:0" : "http://127.0.0.1:0");
         return new DrainedGateway(gateway, backend, isHttp2 ? HttpVersion.Version20 : HttpVersion.Version11);

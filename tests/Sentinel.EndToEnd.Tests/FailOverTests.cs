@@ -49,15 +49,17 @@ public sealed class FailOverTests
         Assert.Empty(two.B.Requests);
     }
 
-    [Fact]
-    public async Task Where_a_connection_is_not_taken_in_time_another_destination_is_tried()
+    [Theory]
+    [InlineData("\"ConnectSeconds\": 1")]
+    [InlineData("\"FirstByteSeconds\": 2")]
+    public async Task Where_a_connection_is_not_taken_in_time_another_destination_is_tried(string limit)
     {
         using var hole = new ConnectionHole();
         await using var b = await ScriptedBackend.StartAsync(TwoDestinations.AnswerAsync);
         var config = new ProxyConfig().Backend("x", hole.Url, b.Url).ApiKey("tester", Servers.TesterKey, "tester")
             .Role("tester", allow: ["*"]);
         config.ReverseProxy["Clusters"]!["x"]!["LoadBalancingPolicy"] = "FirstAlphabetical";
-        config.Sentinel["Backends"] = JsonNode.Parse("""{ "x": { "ConnectSeconds": 1 } }""");
+        config.Sentinel["Backends"] = JsonNode.Parse($$"""{ "x": { {{limit}} } }""");
         await using var gateway = await GatewayProcess.StartAsync(config);
 
         var reply = await Rpc.CallAsync(new Uri(gateway.Url, "x/mcp"), Servers.TesterKey, "count");

@@ -40,11 +40,12 @@ internal sealed class CallerSlotsMiddleware(RequestDelegate next, CallerSlots sl
         try
         {
             // For the request's id and its row; a fault in the body changes nothing any more.
+            exchange.Refusal = refusal;
             await inspect(context);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or OperationCanceledException)
         {
-            // No whole body, no id.
+            // No whole body, or none soon: no id, and no call that anybody has read.
         }
 
         foreach (var call in exchange.Calls)

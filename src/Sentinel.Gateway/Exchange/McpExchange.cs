@@ -99,6 +99,9 @@ internal sealed class McpExchange(TimeProvider time)
     /// <summary>Whether the stop of the gateway has ended it.</summary>
     public bool IsStopped { get; set; }
 
+    /// <summary>Which outage of a destination it tries the end of; null for none.</summary>
+    public object? Outage { get; set; }
+
     /// <summary>Its place among those under way; theirs alone.</summary>
     public RunningLink Running { get; set; }
 

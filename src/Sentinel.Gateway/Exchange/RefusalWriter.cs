@@ -7,6 +7,11 @@ namespace Sentinel.Gateway.Exchange;
 /// <summary>Writes every refusal, as the JSON-RPC error that clients' SDKs expect.</summary>
 internal static class RefusalWriter
 {
+    // Those of a long batch are long.
+    private const int BytesPerSecondMin = 16 * 1024;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     private static readonly JsonWriterOptions Relaxed = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -35,7 +40,30 @@ internal static class RefusalWriter
         // A flush, not just a status: after a 200 that has not started YARP would forward the refused call. A client
         // that has left makes no difference to that, so its going must not end this early.
         await response.StartAsync(CancellationToken.None);
-        await response.BodyWriter.FlushAsync(context.RequestAborted);
+        await FlushAsync(context, exchange.ResponseBytes);
+    }
+
+    // Strangers get refusals too: one that is not taken must not hold its place among all requests. Kestrel's own rate
+    // would grant a connection all the time that its earlier answers, read or not, might have taken.
+    private static async ValueTask FlushAsync(HttpContext context, long bytes)
+    {
+        var flush = context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+        if (flush.IsCompleted)
+        {
+            await flush;
+            return;
+        }
+
+        var flushed = flush.AsTask();
+        try
+        {
+            await flushed.WaitAsync(Patience + TimeSpan.FromSeconds(bytes / BytesPerSecondMin));
+        }
+        catch (TimeoutException)
+        {
+            context.Abort();
+            await flushed;
+        }
     }
 
     // The body's size in bytes.

@@ -26,7 +26,11 @@ internal sealed partial class Drain(
     // What listens without its server having said a word may be a request that is about to be answered.
     private static readonly TimeSpan WordlessMax = TimeSpan.FromSeconds(1);
 
+    // What was ended ends at once, but for a client that does not take what it has been sent.
+    private static readonly TimeSpan EndingMax = TimeSpan.FromSeconds(1);
+
     private readonly CancellationTokenSource _stopped = new();
+    private readonly Dictionary<McpExchange, Ending> _endings = [];
     private Task _ending = Task.CompletedTask;
     private int _closed;
     private int _handedOver;
@@ -104,7 +108,13 @@ internal sealed partial class Drain(
     {
         var answer = exchange.StoppableAnswer;
         var isNeeded = answer?.IsNeeded ?? !exchange.IsStream;
-        if (exchange.IsStopped || !(isOver || (!isNeeded && (answer is not null || elapsed >= WordlessMax))))
+        if (exchange.IsStopped)
+        {
+            AbortIfStuck(exchange, context, elapsed, isOver);
+            return;
+        }
+
+        if (!(isOver || (!isNeeded && (answer is not null || elapsed >= WordlessMax))))
         {
             return;
         }
@@ -112,6 +122,7 @@ internal sealed partial class Drain(
         exchange.IsStopped = true;
         if (answer is not null && (answer.CanResume || !isNeeded))
         {
+            _endings[exchange] = new Ending(elapsed, isNeeded);
             answer.Stop();
         }
         else
@@ -129,6 +140,30 @@ internal sealed partial class Drain(
         }
         else
         {
+            _cut++;
+        }
+    }
+
+    // A call's answer may still be on its way to a client that reads slowly, and has until the drain is over.
+    private void AbortIfStuck(McpExchange exchange, HttpContext context, TimeSpan elapsed, bool isOver)
+    {
+        if (!_endings.TryGetValue(exchange, out var ending)
+            || elapsed - ending.At < EndingMax
+            || !(isOver || exchange.IsStream))
+        {
+            return;
+        }
+
+        _endings.Remove(exchange);
+        context.Abort();
+        if (ending.IsNeeded)
+        {
+            _handedOver--;
+            _cut++;
+        }
+        else if (!exchange.IsStream)
+        {
+            _closed--;
             _cut++;
         }
     }
@@ -153,4 +188,8 @@ internal sealed partial class Drain(
         "Drained: {Cut} requests outlasted Shutdown.DrainSeconds ({Seconds} s) and were cut; "
         + "{HandedOver} answers ended for their clients to resume, {Closed} idle streams closed.")]
     private partial void LogCut(int cut, int seconds, int handedOver, int closed);
+
+    /// <param name="At">When it was told to end, since the listener closed.</param>
+    /// <param name="IsNeeded">Whether a call waited for it, whose client was to resume it.</param>
+    private readonly record struct Ending(TimeSpan At, bool IsNeeded);
 }

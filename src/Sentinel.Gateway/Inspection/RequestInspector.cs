@@ -11,6 +11,9 @@ namespace Sentinel.Gateway.Inspection;
 /// <param name="arguments">What is kept of a call's arguments for the audit trail.</param>
 internal sealed class RequestInspector(AuditArguments arguments)
 {
+    // A body of which nothing but the row is wanted any more must not hold what it was refused.
+    private static readonly TimeSpan RefusedBodyMax = TimeSpan.FromSeconds(2);
+
     /// <inheritdoc cref="InspectRequest"/>
     public ValueTask<Refusal?> InspectAsync(HttpContext context)
     {
@@ -36,7 +39,21 @@ internal sealed class RequestInspector(AuditArguments arguments)
         var settings = ConfigurationSnapshot.Of(context).Sentinel;
         return context.Request.ContentLength > settings.Limits.MaxRequestBodyBytes
             ? ValueTask.FromResult<Refusal?>(Refusal.BodyTooLarge(settings.Limits.MaxRequestBodyBytes))
-            : ReadBodyAsync(context, exchange, settings);
+            : exchange.Refusal is null
+                ? ReadBodyAsync(context, exchange, settings)
+                : ReadRefusedBodyAsync(context, exchange, settings);
+    }
+
+    private async ValueTask<Refusal?> ReadRefusedBodyAsync(
+        HttpContext context,
+        McpExchange exchange,
+        SentinelOptions settings)
+    {
+        // Not by a token of the read: Kestrel would take the body's reader for one that is in use.
+        using var limit = new CancellationTokenSource(RefusedBodyMax);
+        await using var ending = limit.Token.UnsafeRegister(
+            static reader => ((PipeReader)reader!).CancelPendingRead(), context.Request.BodyReader);
+        return await ReadBodyAsync(context, exchange, settings);
     }
 
     private async ValueTask<Refusal?> ReadBodyAsync(
@@ -49,6 +66,12 @@ internal sealed class RequestInspector(AuditArguments arguments)
         while (true)
         {
             read = await reader.ReadAsync(context.RequestAborted);
+            if (read.IsCanceled)
+            {
+                reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+                throw new OperationCanceledException("The body of a refused request did not come in time.");
+            }
+
             if (read.Buffer.Length > settings.Limits.MaxRequestBodyBytes)
             {
                 reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);

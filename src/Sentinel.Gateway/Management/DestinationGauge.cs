@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Yarp.ReverseProxy;
+using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Model;
 
 namespace Sentinel.Gateway.Management;
@@ -18,16 +19,19 @@ internal sealed class DestinationGauge
             description: "1 for a destination that may be sent requests, 0 for one that health checks have taken out.");
     }
 
-    /// <summary>Whether it is known dead; a destination that nobody has asked yet is not.</summary>
-    public static bool IsDead(DestinationState destination) =>
-        destination.Health.Active == DestinationHealth.Unhealthy
-        || destination.Health.Passive == DestinationHealth.Unhealthy;
+    /// <summary>
+    /// Whether a check that is switched on has found it dead; a destination that nobody has asked yet is not.
+    /// </summary>
+    /// <remarks>YARP keeps the findings of a check that has been switched off, and does not heed them.</remarks>
+    public static bool IsDead(HealthCheckConfig? checks, DestinationState destination) =>
+        (checks?.Active?.Enabled == true && destination.Health.Active == DestinationHealth.Unhealthy)
+        || (checks?.Passive?.Enabled == true && destination.Health.Passive == DestinationHealth.Unhealthy);
 
     private IEnumerable<Measurement<long>> Measure() =>
         from cluster in _proxy.GetClusters()
         from destination in cluster.DestinationsState.AllDestinations
         select new Measurement<long>(
-            IsDead(destination) ? 0 : 1,
+            IsDead(cluster.Model.Config.HealthCheck, destination) ? 0 : 1,
             new KeyValuePair<string, object?>("backend", cluster.ClusterId),
             new KeyValuePair<string, object?>("destination", destination.DestinationId));
 }

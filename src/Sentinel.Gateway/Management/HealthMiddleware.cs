@@ -9,7 +9,7 @@ namespace Sentinel.Gateway.Management;
 /// <param name="drain">Whether this replica is on its way out.</param>
 /// <param name="audit">Whether calls can be recorded.</param>
 /// <param name="proxy">Which destinations are dead.</param>
-/// <param name="reader">Who asks: strangers are told no destination's name.</param>
+/// <param name="reader">Who asks: strangers are told the status only.</param>
 internal sealed class HealthMiddleware(
     RequestDelegate next,
     DrainState drain,
@@ -74,7 +74,7 @@ internal sealed class HealthMiddleware(
         {
             foreach (var destination in cluster.DestinationsState.AllDestinations)
             {
-                if (DestinationGauge.IsDead(destination))
+                if (DestinationGauge.IsDead(cluster.Model.Config.HealthCheck, destination))
                 {
                     dead.Add((cluster.ClusterId, destination.DestinationId));
                 }
@@ -101,7 +101,7 @@ internal sealed class HealthMiddleware(
         await using var json = new Utf8JsonWriter(context.Response.BodyWriter);
         json.WriteStartObject();
         json.WriteString("status"u8, state);
-        if (detail is not null)
+        if (reader == ForOperators && detail is not null)
         {
             json.WriteString("detail"u8, detail);
         }

@@ -85,11 +85,12 @@ internal sealed class SessionMiddleware(RequestDelegate next, SessionSeals seals
         try
         {
             // For the request's id; a fault in the body changes nothing any more.
+            McpExchange.Of(context).Refusal = Refusal.SessionUnknown;
             await inspect(context);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or OperationCanceledException)
         {
-            // No whole body, no id.
+            // No whole body, or none soon: no id.
         }
 
         await RefusalWriter.WriteAsync(context, Refusal.SessionUnknown);

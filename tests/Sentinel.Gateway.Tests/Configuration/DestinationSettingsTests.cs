@@ -106,6 +106,24 @@ public sealed class DestinationSettingsTests
         Assert.Equal(TimeSpan.FromMinutes(30), cluster.HttpRequest!.ActivityTimeout);
     }
 
+    [Theory]
+    [InlineData(null, null, null, 15)]
+    [InlineData(null, 60, null, 15)]
+    [InlineData(null, 10, null, 5)]
+    [InlineData(null, 10, 900, 5)]
+    [InlineData(null, null, 4, 2)]
+    [InlineData(9, 10, 900, 9)]
+    public void A_connection_is_given_up_while_there_is_time_for_another(
+        int? connect,
+        int? firstByte,
+        int? total,
+        int seconds) =>
+        Assert.Equal(
+            TimeSpan.FromSeconds(seconds),
+            new TimeLimits(Seconds(connect), Seconds(firstByte), Seconds(total)).ConnectInForce);
+
+    private static TimeSpan? Seconds(int? seconds) => seconds is { } some ? TimeSpan.FromSeconds(some) : null;
+
     // A cluster with this member, and these backends.
     private static string File(string member, string backends = "{}") =>
         $$"""

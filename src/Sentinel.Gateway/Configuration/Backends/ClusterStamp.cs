@@ -8,7 +8,23 @@ namespace Sentinel.Gateway.Configuration.Backends;
 /// <param name="Connect">To take a connection.</param>
 /// <param name="FirstByte">To begin its answer.</param>
 /// <param name="Total">For a call as a whole.</param>
-internal readonly record struct TimeLimits(TimeSpan? Connect, TimeSpan? FirstByte, TimeSpan? Total);
+internal readonly record struct TimeLimits(TimeSpan? Connect, TimeSpan? FirstByte, TimeSpan? Total)
+{
+    private static readonly TimeSpan ConnectDefault = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// The limit of a connection, written or not: sooner than the answer's, so that there is time for another
+    /// destination to be tried.
+    /// </summary>
+    public TimeSpan ConnectInForce
+    {
+        get
+        {
+            var half = (FirstByte ?? Total) / 2;
+            return Connect ?? (half < ConnectDefault ? half.Value : ConnectDefault);
+        }
+    }
+}
 
 /// <summary>Writes a backend's time limits into its cluster, so that YARP hands them on with it.</summary>
 internal static class ClusterStamp

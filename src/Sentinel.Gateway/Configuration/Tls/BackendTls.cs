@@ -16,7 +16,8 @@ internal sealed class BackendTls
         ' ',
         (Authorities ?? []).Select(authority => authority.Thumbprint)
             .Append("-")
-            .Append(ClientCertificate?.Leaf.Thumbprint));
+            .Append(ClientCertificate?.Leaf.Thumbprint)
+            .Concat(ClientCertificate?.Intermediates.Select(certificate => certificate.Thumbprint) ?? []));
 
     /// <summary>A client for what Sentinel asks a backend itself; plain where there is nothing to apply.</summary>
     public static HttpClient CreateClient(BackendTls? tls)

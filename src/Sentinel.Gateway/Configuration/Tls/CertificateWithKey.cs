@@ -7,13 +7,20 @@ namespace Sentinel.Gateway.Configuration.Tls;
 /// <summary>A certificate, its key and its intermediates, as the TLS library wants them.</summary>
 internal sealed class CertificateWithKey
 {
-    private CertificateWithKey(X509Certificate2 leaf, SslStreamCertificateContext context)
+    private CertificateWithKey(
+        X509Certificate2 leaf,
+        X509Certificate2Collection intermediates,
+        SslStreamCertificateContext context)
     {
         Leaf = leaf;
+        Intermediates = intermediates;
         Context = context;
     }
 
     public X509Certificate2 Leaf { get; }
+
+    /// <summary>What stands after it, in that order.</summary>
+    public X509Certificate2Collection Intermediates { get; }
 
     /// <summary>Sends the intermediates too; fetches nothing from anywhere.</summary>
     public SslStreamCertificateContext Context { get; }
@@ -36,7 +43,8 @@ internal sealed class CertificateWithKey
             chain.ImportFromPem(certificate);
             var leaf = X509Certificate2.CreateFromPem(certificate, keyText);
             chain.RemoveAt(0);
-            return new CertificateWithKey(leaf, SslStreamCertificateContext.Create(leaf, chain, offline: true));
+            return new CertificateWithKey(
+                leaf, chain, SslStreamCertificateContext.Create(leaf, chain, offline: true));
         }
         // Of the first an ArgumentException, and of others' keys an ArgumentException of CopyWithPrivateKey.
         catch (Exception e) when (e is CryptographicException or ArgumentException)

@@ -6,7 +6,7 @@ namespace Sentinel.Gateway.Forwarding.Destinations;
 /// <summary>What one attempt to forward tells of its destination.</summary>
 internal enum AttemptOutcome
 {
-    /// <summary>Nothing: the client left, or nothing was sent.</summary>
+    /// <summary>Nothing: the client left, nothing was sent, or not all of it was taken.</summary>
     Unknown,
 
     /// <summary>It works.</summary>
@@ -25,14 +25,13 @@ internal static class AttemptOutcomes
         switch (fault?.Error ?? ForwarderError.None)
         {
             case ForwarderError.None:
-                return exchange switch
-                {
-                    { FirstByteUs: null } => AttemptOutcome.Unknown,
+                return OfAnswer(context, exchange);
 
-                    // An answer that Sentinel does not pass on is an answer; its status is Sentinel's own.
-                    { Refusal: null } when context.Response.StatusCode >= 500 => AttemptOutcome.Failed,
-                    _ => AttemptOutcome.Answered,
-                };
+            // Who stops reading a long body may have answered already, with a refusal that the reset took with it.
+            case ForwarderError.RequestBodyDestination when BackendTimeouts.Of(fault) is null:
+                return OfAnswer(context, exchange);
+            case ForwarderError.Request when IsOwnFault(fault!.Exception):
+                return AttemptOutcome.Unknown;
             case ForwarderError.Request:
             case ForwarderError.RequestTimedOut:
             case ForwarderError.RequestBodyDestination:
@@ -45,4 +44,17 @@ internal static class AttemptOutcomes
                 return AttemptOutcome.Unknown;
         }
     }
+
+    private static AttemptOutcome OfAnswer(HttpContext context, McpExchange exchange) => exchange switch
+    {
+        { FirstByteUs: null } => AttemptOutcome.Unknown,
+
+        // An answer that Sentinel does not pass on is an answer; its status is Sentinel's own.
+        { Refusal: null } when context.Response.StatusCode >= 500 => AttemptOutcome.Failed,
+        _ => AttemptOutcome.Answered,
+    };
+
+    // What the network does comes with a kind or a cause; without either the client's handler would not send it.
+    private static bool IsOwnFault(Exception? exception) =>
+        exception is HttpRequestException { HttpRequestError: HttpRequestError.Unknown, InnerException: null };
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using Sentinel.Gateway.Configuration;
 using Sentinel.Gateway.Configuration.Backends;
 using Sentinel.Gateway.Configuration.Tls;
@@ -29,11 +30,10 @@ internal sealed class BackendClientFactory(
     protected override void ConfigureHandler(ForwarderHttpClientContext context, SocketsHttpHandler handler)
     {
         base.ConfigureHandler(context, handler);
-        if (ClusterStamp.Read(context.NewMetadata).Connect is { } connect)
-        {
-            handler.ConnectTimeout = connect;
-        }
 
+        // As clients' headers were read, so that they go on byte by byte. The handler itself takes nothing but ASCII.
+        handler.RequestHeaderEncodingSelector ??= static (_, _) => Encoding.UTF8;
+        handler.ConnectTimeout = ClusterStamp.Read(context.NewMetadata).ConnectInForce;
         if (TlsOf(context) is { } tls)
         {
             tls.Apply(handler.SslOptions);

@@ -34,7 +34,7 @@ internal sealed class BackendHandler(HttpMessageHandler inner, TimeLimits limits
             {
                 var left = total - clock.GetElapsedTime(startedAt);
                 limit.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
-                response.Content = new LimitedContent(response.Content, limit);
+                response.Content = new LimitedContent(response.Content, limit, cancellationToken);
                 isKept = true;
             }
 

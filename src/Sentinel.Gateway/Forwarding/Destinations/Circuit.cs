@@ -14,6 +14,9 @@ internal sealed class Circuit
     private McpExchange? _trial;
     private long _trialAt;
 
+    // From the first opening to the closing; its trials carry it.
+    private object _outage = new();
+
     /// <summary>Whether it is open or half open.</summary>
     public bool IsOpen => _isOpen;
 
@@ -40,12 +43,7 @@ internal sealed class Circuit
         {
             if (_isOpen)
             {
-                // Of requests from before it opened nothing is learned; only the trial tells.
-                if (_trial == exchange)
-                {
-                    _trial = null;
-                    Judge(outcome, now, changed);
-                }
+                ReportTrial(exchange, outcome, now, changed);
             }
             else if (outcome == AttemptOutcome.Answered)
             {
@@ -61,43 +59,73 @@ internal sealed class Circuit
     /// <summary>Whether a request may pass; of a half-open circuit one at a time may, as its trial.</summary>
     /// <param name="exchange">Whose it is.</param>
     /// <param name="now">The clock's timestamp.</param>
-    /// <param name="isOverdue">Whether a trial that began then has had its time, and is judged as it stands.</param>
+    /// <param name="isOverdue">Whether a trial that began then has had its time, and keeps nobody out any more.</param>
     /// <param name="changed">As for <see cref="Report"/>.</param>
     public bool TryEnter(McpExchange exchange, long now, Predicate<long> isOverdue, Action<bool> changed)
     {
         lock (_changing)
         {
-            if (_isOpen && _trial is not null && isOverdue(_trialAt))
+            if (!_isOpen)
             {
-                // A stream that goes on has proved enough; a trial without an answer has failed.
-                var outcome = _trial.FirstByteUs is null ? AttemptOutcome.Failed : AttemptOutcome.Answered;
-                _trial = null;
-                Judge(outcome, now, changed);
-                return !_isOpen;
-            }
-
-            if (_isOpen && _trial is null)
-            {
-                _trial = exchange;
-                _trialAt = now;
                 return true;
             }
 
-            return !_isOpen;
+            if (_trial is not null)
+            {
+                if (!isOverdue(_trialAt))
+                {
+                    return false;
+                }
+
+                if (_trial.FirstByteUs is not null)
+                {
+                    // A stream that goes on has proved enough.
+                    Close(changed);
+                    return true;
+                }
+            }
+
+            // A trial without an answer proves nothing: its client may be what is slow, or the server. It goes on, and
+            // the next request is a trial too.
+            _trial = exchange;
+            _trialAt = now;
+            exchange.Outage = _outage;
+            return true;
         }
     }
 
-    private void Judge(AttemptOutcome outcome, long now, Action<bool> changed)
+    // Of requests from before it opened nothing is learned. That it answers, every trial can show; that it fails, only
+    // the one that others wait for.
+    private void ReportTrial(McpExchange exchange, AttemptOutcome outcome, long now, Action<bool> changed)
     {
-        if (outcome == AttemptOutcome.Failed)
+        if (exchange.Outage != _outage)
+        {
+            return;
+        }
+
+        exchange.Outage = null;
+        var isCurrent = _trial == exchange;
+        if (isCurrent)
+        {
+            _trial = null;
+        }
+
+        if (outcome == AttemptOutcome.Answered)
+        {
+            Close(changed);
+        }
+        else if (outcome == AttemptOutcome.Failed && isCurrent)
         {
             Open(now, changed);
         }
-        else if (outcome == AttemptOutcome.Answered)
-        {
-            _isOpen = false;
-            changed(false);
-        }
+    }
+
+    private void Close(Action<bool> changed)
+    {
+        _trial = null;
+        _isOpen = false;
+        _outage = new object();
+        changed(false);
     }
 
     private void Open(long now, Action<bool> changed)

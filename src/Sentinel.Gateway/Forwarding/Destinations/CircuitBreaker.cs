@@ -31,21 +31,12 @@ internal sealed partial class CircuitBreaker(
         var outcome = AttemptOutcomes.Of(context);
         if (outcome == AttemptOutcome.Failed)
         {
-            _circuits.GetOrCreateValue(destination).Report(
-                McpExchange.Of(context),
-                outcome,
-                OwnPolicies.Failures(cluster.Model.Config),
-                time.GetTimestamp(),
-                isOpen => Change(cluster, destination, isOpen));
+            var failuresMax = OwnPolicies.Failures(cluster.Model.Config);
+            Report(_circuits.GetOrCreateValue(destination), context, outcome, failuresMax, cluster, destination);
         }
         else if (_circuits.TryGetValue(destination, out var circuit) && !circuit.IsQuiet)
         {
-            circuit.Report(
-                McpExchange.Of(context),
-                outcome,
-                0,
-                time.GetTimestamp(),
-                isOpen => Change(cluster, destination, isOpen));
+            Report(circuit, context, outcome, 0, cluster, destination);
         }
     }
 
@@ -69,12 +60,7 @@ internal sealed partial class CircuitBreaker(
                 == HealthCheckConstants.AvailableDestinations.HealthyOrPanic;
         }
 
-        var period = OwnPolicies.OpenPeriod(config);
-        return circuit.TryEnter(
-            McpExchange.Of(context),
-            time.GetTimestamp(),
-            trialAt => time.GetElapsedTime(trialAt) > period,
-            isOpen => Change(cluster, destination, isOpen));
+        return TryEnter(circuit, context, cluster, destination);
     }
 
     /// <summary>Seconds until the first destination with an open circuit is tried; null where none has one.</summary>
@@ -97,6 +83,31 @@ internal sealed partial class CircuitBreaker(
         }
 
         return soonest;
+    }
+
+    // A method of its own, as the next: what its delegate keeps would be allocated by every call.
+    private void Report(
+        Circuit circuit,
+        HttpContext context,
+        AttemptOutcome outcome,
+        int failuresMax,
+        ClusterState cluster,
+        DestinationState destination) =>
+        circuit.Report(
+            McpExchange.Of(context),
+            outcome,
+            failuresMax,
+            time.GetTimestamp(),
+            isOpen => Change(cluster, destination, isOpen));
+
+    private bool TryEnter(Circuit circuit, HttpContext context, ClusterState cluster, DestinationState destination)
+    {
+        var period = OwnPolicies.OpenPeriod(cluster.Model.Config);
+        return circuit.TryEnter(
+            McpExchange.Of(context),
+            time.GetTimestamp(),
+            trialAt => time.GetElapsedTime(trialAt) > period,
+            isOpen => Change(cluster, destination, isOpen));
     }
 
     // Under the circuit's lock: the next to ask must find the destination unhealthy already, not half open.

@@ -6,15 +6,18 @@ namespace Sentinel.Gateway.Forwarding.Destinations;
 internal sealed class LimitedContent : WatchedContent
 {
     private readonly CancellationTokenSource _limit;
+    private readonly CancellationToken _caller;
 
     /// <param name="inner">The content.</param>
     /// <param name="limit">
-    /// Cancelled then; linked with the token of whoever reads. Disposed of with the content or its stream.
+    /// Cancelled then, and with <paramref name="caller"/>. Disposed of with the content or its stream.
     /// </param>
-    public LimitedContent(HttpContent inner, CancellationTokenSource limit)
+    /// <param name="caller">The token of the request, with which the forwarder reads its answer.</param>
+    public LimitedContent(HttpContent inner, CancellationTokenSource limit, CancellationToken caller)
         : base(inner)
     {
         _limit = limit;
+        _caller = caller;
 
         // Unlike other watchers it comes before the headers have been copied to the client.
         foreach (var (name, values) in inner.Headers.NonValidated)
@@ -23,7 +26,7 @@ internal sealed class LimitedContent : WatchedContent
         }
     }
 
-    protected override Stream Watch(Stream stream) => new LimitedStream(stream, _limit);
+    protected override Stream Watch(Stream stream) => new LimitedStream(stream, _limit, _caller);
 
     protected override void Dispose(bool disposing)
     {
@@ -35,14 +38,17 @@ internal sealed class LimitedContent : WatchedContent
         base.Dispose(disposing);
     }
 
-    private sealed class LimitedStream(Stream inner, CancellationTokenSource limit) : WatchedStream(inner)
+    private sealed class LimitedStream(Stream inner, CancellationTokenSource limit, CancellationToken caller)
+        : WatchedStream(inner)
     {
         private readonly Stream _inner = inner;
         private readonly CancellationToken _limit = limit.Token;
+        private CancellationTokenSource? _linked;
+        private CancellationToken _linkedWith;
 
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            var read = _inner.ReadAsync(buffer, _limit);
+            var read = _inner.ReadAsync(buffer, WithLimit(cancellationToken));
             return read.IsCompletedSuccessfully ? read : FinishAsync(read, cancellationToken);
         }
 
@@ -50,10 +56,29 @@ internal sealed class LimitedContent : WatchedContent
         {
             if (disposing)
             {
+                _linked?.Dispose();
                 limit.Dispose();
             }
 
             base.Dispose(disposing);
+        }
+
+        // Whoever watches the answer reads with a token that ends it early; with one and the same from then on.
+        private CancellationToken WithLimit(CancellationToken cancellationToken)
+        {
+            if (cancellationToken == caller || !cancellationToken.CanBeCanceled)
+            {
+                return _limit;
+            }
+
+            if (_linked is null || _linkedWith != cancellationToken)
+            {
+                _linked?.Dispose();
+                _linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _limit);
+                _linkedWith = cancellationToken;
+            }
+
+            return _linked.Token;
         }
 
         private async ValueTask<int> FinishAsync(ValueTask<int> read, CancellationToken cancellationToken)
@@ -63,7 +88,9 @@ internal sealed class LimitedContent : WatchedContent
                 return await read;
             }
             catch (OperationCanceledException) when (
-                _limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+                _limit.IsCancellationRequested
+                && !caller.IsCancellationRequested
+                && !cancellationToken.IsCancellationRequested)
             {
                 throw new BackendTimeoutException(TimeLimit.Total);
             }
