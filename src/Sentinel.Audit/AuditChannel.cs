@@ -92,7 +92,9 @@ public sealed partial class AuditChannel : IDisposable
         }
 
         Counters.JournaledOne();
-        return isStrict ? FlushAsync(journal, ticket, begun) : ValueTask.FromResult(new BegunEntry(begun, MayForward: true));
+        return isStrict
+            ? FlushAsync(journal, ticket, begun)
+            : ValueTask.FromResult(new BegunEntry(begun, MayForward: true));
     }
 
     /// <summary>Hands an entry to the writer.</summary>

@@ -50,8 +50,8 @@ internal static class Checkpoints
         IReadOnlyDictionary<DateOnly, Checkpoint> stored,
         long position)
     {
-        // An earlier state of this writer's own: nothing in it is ahead of the batch, and something behind. A batch of rows
-        // that no journal has moves numbers only.
+        // An earlier state of this writer's own: nothing in it is ahead of the batch, and something behind. A batch of
+        // rows that no journal has moves numbers only.
         var numbers = batch.Moves.Select(move => (
             Stored: stored.GetValueOrDefault(move.Month)?.Seq ?? 0, move.Expected)).ToList();
         if (batch.Position is not null
