@@ -104,6 +104,7 @@ internal sealed class AuditJournal : IDisposable
             }
 
             ticket.Begin = begin;
+            ticket.BeginBytes = buffer.Record.Length;
             _appender.Hold(ticket, _segments.Current!);
             return true;
         }

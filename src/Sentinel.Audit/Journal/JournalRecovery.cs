@@ -41,6 +41,7 @@ internal sealed class JournalRecovery
                     _open[begun] = new JournalTicket(begun)
                     {
                         Begin = start,
+                        BeginBytes = header.Bytes,
                         Segment = segment,
                         IsCrashed = true,
                     };

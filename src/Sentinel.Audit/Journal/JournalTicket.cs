@@ -8,6 +8,9 @@ internal sealed class JournalTicket(Guid requestId)
     /// <summary>Where its Begin is, or the latest copy of it; 0 for a call that the journal did not take.</summary>
     public long Begin { get; set; }
 
+    /// <summary>How long its Begin is, header included.</summary>
+    public int BeginBytes { get; set; }
+
     /// <summary>Whether an earlier run began it, so that only the journal knows what was asked.</summary>
     public bool IsCrashed { get; init; }
 

@@ -264,7 +264,7 @@ internal sealed partial class JournalUpkeep(
                 RemovedThrough = Math.Max(RemovedThrough, oldest.NeededUntil);
                 segments.Delist(oldest);
             }
-            else if (!appender.TryCarry(oldest))
+            else if (!IsWorthCarrying(oldest, hasRoom) || !appender.TryCarry(oldest))
             {
                 return false;
             }
@@ -280,6 +280,14 @@ internal sealed partial class JournalUpkeep(
         oldest.Delete();
         return true;
     }
+
+    // Copying has to free more than it takes, or a full segment of open calls would be copied again and again; where
+    // there is no room, what it must free is the segment behind.
+    private bool IsWorthCarrying(JournalSegment oldest, bool hasRoom) =>
+        2L * oldest.Open.Sum(ticket => (long)ticket.BeginBytes) <= oldest.End
+        || (!hasRoom
+            && segments.All is [_, { IsSealed: true, IsKnown: true, LastRow: > 0 } next, ..]
+            && next.NeededUntil <= stored.Last);
 
     [LoggerMessage(
         3200,

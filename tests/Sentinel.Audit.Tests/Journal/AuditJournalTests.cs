@@ -231,6 +231,25 @@ public sealed class AuditJournalTests : IDisposable
     }
 
     [Fact]
+    public async Task More_open_calls_than_a_segment_holds_are_not_copied_for_ever()
+    {
+        _rig.Limits = new JournalLimits(4 * 1024 * 1024, TimeSpan.Zero);
+        using var journal = _rig.Open();
+        var open = Enumerable.Range(1, 40).Select(number => (
+            Entry: Some.Entry(number),
+            Ticket: JournalRig.Begin(journal, Some.Entry(number) with { RequestArgs = new byte[60_000] })!)).ToList();
+        Assert.True(_rig.Segments.Count > 2, "they fill more than one");
+
+        // Each round comes after all that the one before had to do.
+        Assert.True(await journal.FlushAsync(open[^1].Ticket));
+        Assert.True(await journal.FlushAsync(open[^1].Ticket));
+        Assert.True(_rig.Disk.Flushes < 20, $"{_rig.Disk.Flushes} flushes");
+
+        open.ForEach(call => journal.End(call.Ticket, call.Entry));
+        Assert.Equal(open.Select(call => call.Entry.RequestId), JournalRig.ReadAll(journal).Select(row => row.RequestId));
+    }
+
+    [Fact]
     public async Task A_folder_that_is_gone_ends_nothing_but_the_journal()
     {
         _rig.Limits = new JournalLimits(4 * 1024 * 1024, TimeSpan.Zero);
