@@ -7,6 +7,32 @@ public sealed class ProcessMemory(int pid)
 {
     private const string Peak = "VmHWM:";
 
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>The exit code of a process, and the most memory it has had; Linux forgets that when it ends.</summary>
+    public static async Task<(int ExitCode, long PeakBytes)> PeakUntilExitAsync(ChildProcess process, TimeSpan deadline)
+    {
+        var memory = new ProcessMemory(process.Id);
+        var exit = process.WaitForExitAsync(deadline);
+        var peak = 0L;
+        while (!exit.IsCompleted)
+        {
+            try
+            {
+                peak = Math.Max(peak, memory.PeakBytes);
+            }
+            catch (Exception exception) when (exception is IOException or InvalidOperationException)
+            {
+                // It has just ended.
+            }
+
+            // Measured again and again, since nobody tells before it ends.
+            await Task.WhenAny(exit, Task.Delay(Interval));
+        }
+
+        return (await exit, peak);
+    }
+
     /// <summary>The largest resident size since the process started or <see cref="ForgetPeak"/>, in bytes.</summary>
     public long PeakBytes
     {

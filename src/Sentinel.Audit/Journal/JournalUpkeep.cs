@@ -24,6 +24,7 @@ internal sealed partial class JournalUpkeep(
     private readonly ILogger _logger = logger;
     private readonly AutoResetEvent _wake = new(false);
     private readonly ConcurrentQueue<(JournalTicket Ticket, AuditEntry Entry)> _late = new();
+    private readonly SegmentTurnover _turnover = new(journalLock, segments, appender, stored);
     private TaskCompletionSource<bool>? _flush;
     private Thread? _thread;
     private volatile bool _isStopping;
@@ -37,7 +38,7 @@ internal sealed partial class JournalUpkeep(
     }
 
     /// <summary>The last place in segments that are gone. Under the journal's lock.</summary>
-    public long RemovedThrough { get; private set; }
+    public long RemovedThrough => _turnover.RemovedThrough;
 
     public void Start()
     {
@@ -106,7 +107,7 @@ internal sealed partial class JournalUpkeep(
             }
 
             EndLate();
-            Tidy();
+            _turnover.Run(Flush);
             if (_flushFault is not null)
             {
                 Flush();
@@ -184,110 +185,6 @@ internal sealed partial class JournalUpkeep(
             _late.TryDequeue(out _);
         }
     }
-
-    // Makes the next segment, and removes those that are needed no more. Files are made and deleted without the lock:
-    // that takes the disk milliseconds, in which calls would find no way into the journal.
-    private void Tidy()
-    {
-        bool hasRoom;
-        do
-        {
-            hasRoom = MakeSpare();
-        }
-        while (RemoveOldest(hasRoom));
-    }
-
-    // Whether there is, or was a moment ago, room for a further segment.
-    private bool MakeSpare()
-    {
-        int number;
-        lock (journalLock)
-        {
-            if (appender.IsClosed || segments.HasSpare)
-            {
-                return true;
-            }
-
-            if (segments.PlanSpare() is not { } planned)
-            {
-                return false;
-            }
-
-            number = planned;
-        }
-
-        var made = segments.Create(number);
-        lock (journalLock)
-        {
-            if (appender.IsClosed)
-            {
-                made.Discard();
-            }
-            else
-            {
-                segments.Install(made);
-            }
-        }
-
-        return made.Segment is not null;
-    }
-
-    // Whether it is worth looking again.
-    private bool RemoveOldest(bool hasRoom)
-    {
-        JournalSegment oldest;
-        bool isFree;
-        lock (journalLock)
-        {
-            if (appender.IsClosed)
-            {
-                return false;
-            }
-
-            if (segments.Current is null && segments.TryMakeSpare(isBounded: false))
-            {
-                segments.Roll();
-            }
-
-            // Kept for a standby only while there is room for what the store does not have yet.
-            if (segments.All is not [{ IsSealed: true, IsKnown: true } first, ..]
-                || first.NeededUntil > (hasRoom ? stored.Floor : stored.Last))
-            {
-                return false;
-            }
-
-            oldest = first;
-            isFree = oldest.Open.Count == 0;
-            if (isFree)
-            {
-                appender.Unflushed.Remove(oldest);
-                RemovedThrough = Math.Max(RemovedThrough, oldest.NeededUntil);
-                segments.Delist(oldest);
-            }
-            else if (!IsWorthCarrying(oldest, hasRoom) || !appender.TryCarry(oldest))
-            {
-                return false;
-            }
-        }
-
-        if (!isFree)
-        {
-            // Copies of its open Begins are on the disk before it goes.
-            return Flush();
-        }
-
-        // Killed before this, the next start finds a segment that the store has.
-        oldest.Delete();
-        return true;
-    }
-
-    // Copying has to free more than it takes, or a full segment of open calls would be copied again and again; where
-    // there is no room, what it must free is the segment behind.
-    private bool IsWorthCarrying(JournalSegment oldest, bool hasRoom) =>
-        2L * oldest.Open.Sum(ticket => (long)ticket.BeginBytes) <= oldest.End
-        || (!hasRoom
-            && segments.All is [_, { IsSealed: true, IsKnown: true, LastRow: > 0 } next, ..]
-            && next.NeededUntil <= stored.Last);
 
     [LoggerMessage(
         3200,

@@ -135,6 +135,26 @@ public sealed class AuditJournalTests : IDisposable
     }
 
     [Fact]
+    public async Task Gateways_that_start_at_once_get_a_journal_each_whatever_is_left_over()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            using var rig = new JournalRig();
+            for (var i = 0; i < 5; i++)
+            {
+                Directory.CreateDirectory(Path.Combine(rig.Root, Guid.CreateVersion7().ToString()));
+            }
+
+            var journals = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(rig.Open)));
+
+            Assert.Equal(8, journals.Select(journal => journal.Id).Distinct().Count());
+            Assert.All(journals, journal => Assert.True(journal.TryWhole(Some.Entry(1))));
+            Assert.All(journals, journal => Assert.True(Directory.Exists(journal.Path)));
+            Array.ForEach(journals, journal => journal.Dispose());
+        }
+    }
+
+    [Fact]
     public void When_it_is_full_it_takes_no_call_more_and_the_outcome_of_every_call_it_took()
     {
         _rig.Limits = new JournalLimits(1024 * 1024, TimeSpan.FromSeconds(600));

@@ -7,8 +7,6 @@ namespace Sentinel.Benchmarks.Query;
 /// <summary>How fast the executable writes everything to a file, and in how much memory.</summary>
 internal static class ExportBenchmark
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
-
     public static async Task RunAsync(string url, int rows)
     {
         using var folder = new TemporaryFolder();
@@ -34,23 +32,7 @@ internal static class ExportBenchmark
 
     private static async Task<long> PeakAsync(ChildProcess process)
     {
-        var memory = new ProcessMemory(process.Id);
-        var exit = process.WaitForExitAsync(TimeSpan.FromMinutes(30));
-        var peak = 0L;
-        while (!exit.IsCompleted)
-        {
-            try
-            {
-                peak = Math.Max(peak, memory.PeakBytes);
-            }
-            catch (Exception exception) when (exception is IOException or InvalidOperationException)
-            {
-                // It has just ended.
-            }
-
-            await Task.WhenAny(exit, Task.Delay(Interval));
-        }
-
-        return await exit == 0 ? peak : throw new InvalidOperationException(process.Output);
+        var (exitCode, peak) = await ProcessMemory.PeakUntilExitAsync(process, TimeSpan.FromMinutes(30));
+        return exitCode == 0 ? peak : throw new InvalidOperationException(process.Output);
     }
 }

@@ -8,8 +8,6 @@ namespace Sentinel.Benchmarks.Replay;
 /// <summary>Recorded calls through another policy: how fast, and in how much memory, as there are more of them.</summary>
 internal static class ReplayBenchmark
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
-
     public static async Task<int> RunAsync(int calls)
     {
         await Console.Out.WriteLineAsync($"{Machine.Describe()}\n");
@@ -45,24 +43,7 @@ internal static class ReplayBenchmark
         var startedAt = TimeProvider.System.GetTimestamp();
         await using var process = GatewayProcess.Start(
             arguments, new Dictionary<string, string?> { ["DATABASE_URL"] = url });
-        var memory = new ProcessMemory(process.Id);
-        var exit = process.WaitForExitAsync(TimeSpan.FromMinutes(30));
-        var peak = 0L;
-        while (!exit.IsCompleted)
-        {
-            try
-            {
-                peak = Math.Max(peak, memory.PeakBytes);
-            }
-            catch (Exception exception) when (exception is IOException or InvalidOperationException)
-            {
-                // It has just ended.
-            }
-
-            await Task.WhenAny(exit, Task.Delay(Interval));
-        }
-
-        var exitCode = await exit;
+        var (exitCode, peak) = await ProcessMemory.PeakUntilExitAsync(process, TimeSpan.FromMinutes(30));
         var seconds = TimeProvider.System.GetElapsedTime(startedAt).TotalSeconds;
         await Console.Out.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,

@@ -82,6 +82,16 @@ internal static class AuditFilters
         }
     }
 
+    /// <summary>Makes it a fault of the command line to ask for two ways of printing rows.</summary>
+    public static void AllowOneFormat(Command command, Option<bool> json, Option<bool> csv) =>
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(json) && result.GetValue(csv))
+            {
+                result.AddError("--json and --csv exclude each other.");
+            }
+        });
+
     /// <summary>The query that they describe.</summary>
     /// <exception cref="AuditReadException">One cannot be understood; the message says how to write it.</exception>
     public static AuditQuery Read(ParseResult parsed, DateTimeOffset now) => new()

@@ -46,12 +46,8 @@ internal static class ExportCommand
             {
                 result.AddError("--resume needs the file that --output names.");
             }
-
-            if (result.GetValue(JsonLines) && result.GetValue(Csv))
-            {
-                result.AddError("--json and --csv exclude each other.");
-            }
         });
+        AuditFilters.AllowOneFormat(command, JsonLines, Csv);
         AuditAnswer.SetAction(command, RunAsync);
         return command;
     }

@@ -51,13 +51,7 @@ internal static class QueryCommand
             command.Add(option);
         }
 
-        command.Validators.Add(result =>
-        {
-            if (result.GetValue(JsonLines) && result.GetValue(Csv))
-            {
-                result.AddError("--json and --csv exclude each other.");
-            }
-        });
+        AuditFilters.AllowOneFormat(command, JsonLines, Csv);
         AuditAnswer.SetAction(command, RunAsync);
         return command;
     }
