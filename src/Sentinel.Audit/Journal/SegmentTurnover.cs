@@ -2,8 +2,8 @@ namespace Sentinel.Audit.Journal;
 
 /// <summary>Makes the next segment, and removes those that are needed no more; of the upkeep's thread alone.</summary>
 /// <remarks>
-/// Files are made and deleted without the journal's lock: that takes the disk milliseconds, in which calls would find no
-/// way into the journal.
+/// Files are made and deleted without the journal's lock: that takes the disk milliseconds, in which calls would find
+/// no way into the journal.
 /// </remarks>
 internal sealed class SegmentTurnover(
     Lock journalLock,
