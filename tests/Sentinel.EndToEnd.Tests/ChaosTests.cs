@@ -77,7 +77,7 @@ public sealed class ChaosTests
     private static async Task<ChaosRun> RunAsync(string guarantee, string sabotage, bool isShort = false)
     {
         Requires.Postgres();
-        var seconds = isShort ? 0 : Setting("SENTINEL_CHAOS_SECONDS", 20);
+        var seconds = isShort ? 0 : Setting("SENTINEL_CHAOS_SECONDS", 10);
         var seed = Setting("SENTINEL_CHAOS_SEED", Environment.TickCount & 0xFFFF);
         var random = new Random(seed);
         await using var server = await PostgresServer.CreateAsync(fsync: true);

@@ -41,12 +41,12 @@ public sealed class LimitsTests(Servers servers) : IAsyncLifetime
         Assert.Equal((-31429, "rate_limited"), ((int)error["code"]!, (string?)error["data"]!["reason"]));
         Assert.Equal(2, servers.Raw.Requests.Count(request => request.Path == path));
         await _table.HasRowsAsync(3);
-        var row = (await _table.RowsAsync())[^1];
+        var requestId = refused.Headers.GetValues("Sentinel-Request-Id").Single();
+        var row = Assert.Single(await _table.RowsAsync(), row => row.Text("request_id") == requestId);
         Assert.Equal(
             ("few_a", "denied", "rate_limited", 0L, 429L, "limit raw/few*: 2/min"),
             (row.Text("tool_name"), row.Text("response_status"), row.Text("reason"), row.Number("latency_ms"),
                 row.Number("http_status"), row.Text("decision")));
-        Assert.Equal(refused.Headers.GetValues("Sentinel-Request-Id").Single(), row.Text("request_id"));
         Assert.Equal(
             1,
             await Rpc.MetricAsync(

@@ -134,7 +134,7 @@ internal sealed class BalancedWorld : IAsyncDisposable
             .AuditToPostgres();
         config.ReverseProxy["Clusters"]![Backend]!["LoadBalancingPolicy"] = "RoundRobin";
         config.Sentinel["TrustedProxies"] = new JsonArray("127.0.0.1");
-        config.Sentinel["Shutdown"] = new JsonObject { ["LoadBalancerSeconds"] = 3, ["DrainSeconds"] = 5 };
+        config.Sentinel["Shutdown"] = new JsonObject { ["LoadBalancerSeconds"] = 5, ["DrainSeconds"] = 5 };
 
         // An answer that came through another replica closes no row here: let it not be waited for too long.
         var sessions = new JsonObject { ["AnswerWaitSeconds"] = 5 };
