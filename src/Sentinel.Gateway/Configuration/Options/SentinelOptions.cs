@@ -11,16 +11,20 @@ namespace Sentinel.Gateway.Configuration;
 /// <remarks>The properties are the keys: reader, documentation and JSON schema follow from them.</remarks>
 internal sealed record SentinelOptions
 {
-    [Description("What clients call: scheme, host and port. Needed where TLS ends before Sentinel.")]
+    [Description("What clients call: scheme, host and port, for example `https://mcp.example.com`. Needed where TLS "
+        + "ends before Sentinel.")]
     public HttpOrigin? PublicUrl { get; init; }
 
-    [Description("Addresses and networks of the proxies before Sentinel, whose X-Forwarded-* headers are believed.")]
+    [Description("Proxies whose `X-Forwarded-For`, `-Proto` and `-Host` are believed: `10.0.0.5`, `10.0.0.0/8`, "
+        + "`fd00::/8`.")]
     public IReadOnlyList<TrustedNetwork> TrustedProxies { get; init; } = [];
 
-    [Description("Origins of web pages that may call, besides PublicUrl's and loopback ones.")]
+    [Description("Origins of web pages that may call, besides PublicUrl's and loopback ones: "
+        + "`https://app.example.com`, `https://*.example.com`, or `*` for every one.")]
     public IReadOnlyList<OriginPattern> AllowedOrigins { get; init; } = [];
 
-    [Description("Host names that clients may call, besides PublicUrl's, localhost and addresses.")]
+    [Description("Hosts that clients may call, besides PublicUrl's, `localhost` and addresses: a name, "
+        + "`*.example.com`, or `*` for every one. No scheme, no port.")]
     public IReadOnlyList<HostPattern> AllowedHosts { get; init; } = [];
 
     [Description("The certificate of https listeners.")]
