@@ -23,11 +23,13 @@ public sealed class ChainVerifier
     /// <param name="reader">The store.</param>
     /// <param name="anchors">Heads that an earlier verification kept elsewhere.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="rowsRead">Told after each row how many there were.</param>
     /// <exception cref="AuditReadException">The store cannot be read.</exception>
     public static async Task<ChainReport> VerifyAsync(
         IAuditReader reader,
         IReadOnlyCollection<ChainHead> anchors,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        Action<long>? rowsRead = null)
     {
         ArgumentNullException.ThrowIfNull(reader);
         ArgumentNullException.ThrowIfNull(anchors);
@@ -46,6 +48,7 @@ public sealed class ChainVerifier
         await foreach (var row in reader.ReadAsync(query, cancellationToken))
         {
             verifier.Take(row);
+            rowsRead?.Invoke(verifier._report.Rows);
         }
 
         await foreach (var checkpoint in reader.ReadCheckpointsAsync(cancellationToken))
