@@ -26,7 +26,8 @@ internal static class ReplayCommand
         var command = new AnsweringCommand(
             "replay",
             "Decide recorded calls anew by the policy in --config, and report those that it would have decided "
-            + "otherwise. Ends with 0 if there are none, 1 if there are, 2 if it cannot tell, 130 if it was interrupted.")
+            + "otherwise. Ends with 0 if there are none, 1 if there are, 2 if it cannot tell, 130 if it was "
+            + "interrupted.")
         {
             SharedOptions.Config,
             From,

@@ -55,7 +55,8 @@ internal static class AuditAnswer
             return run(parsed, environment, AuditConsole.OfProcess(environment), cancellationToken);
         });
 
-    /// <summary>Asks the store that a proxy.json names, and gives the exit code; Ctrl+C ends the store's work too.</summary>
+    /// <summary>Asks the store that a proxy.json names; Ctrl+C ends the store's work too.</summary>
+    /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(
         string config,
         AskByPolicy ask,
