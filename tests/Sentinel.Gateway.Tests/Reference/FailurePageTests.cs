@@ -35,6 +35,16 @@ public sealed partial class FailurePageTests
     }
 
     [Fact]
+    public void Every_code_of_the_managements_answers_is_on_the_page()
+    {
+        var codes = CodeOfManagement().Matches(Source("Management/Api/ApiError.cs"))
+            .Select(m => m.Groups["code"].Value).ToHashSet(StringComparer.Ordinal);
+
+        Assert.Superset(new HashSet<string> { "signed_out", "not_a_viewer", "store_unavailable", "host_denied" }, codes);
+        Assert.DoesNotContain(codes, code => !Page.Contains($"`{code}`", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Every_state_of_readiness_is_on_the_page()
     {
         var states = StateInCode().Matches(Source("Management/HealthMiddleware.cs"))
@@ -128,6 +138,9 @@ public sealed partial class FailurePageTests
 
     [GeneratedRegex("(?:Error\\(|Success, |Error, )\\s*\"(?<reason>[a-z_]+)\"", RegexOptions.None, 10_000)]
     private static partial Regex ReasonOfVerdict();
+
+    [GeneratedRegex("\\b[45]\\d\\d,\\s*\"(?<code>[a-z_]+)\"", RegexOptions.None, 10_000)]
+    private static partial Regex CodeOfManagement();
 
     [GeneratedRegex("[(,?:] \"(?<state>[a-z_]+)\"", RegexOptions.None, 10_000)]
     private static partial Regex StateInCode();

@@ -48,8 +48,11 @@ internal static class VerifyCommand
         ChainReport report;
         using (ProgressLine.Counting(console, time, "rows followed", () => Volatile.Read(ref rows)))
         {
-            report = await ChainVerifier.VerifyAsync(
-                reader, anchors, cancellationToken, count => Volatile.Write(ref rows, count));
+            report = await ChainVerifier.VerifyAsync(reader, anchors, cancellationToken, watch: (seen, _) =>
+            {
+                Volatile.Write(ref rows, seen.Rows);
+                return ValueTask.CompletedTask;
+            });
         }
 
         await (parsed.GetValue(SharedOptions.Json)
