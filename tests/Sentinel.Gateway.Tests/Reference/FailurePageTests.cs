@@ -56,6 +56,18 @@ public sealed partial class FailurePageTests
         Assert.DoesNotContain(states, state => !Page.Contains($"| `{state}` |", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void Every_metric_on_the_page_is_one_of_the_codes()
+    {
+        var instruments = SourceTree.CSharp("src").SelectMany(file => Instrument().Matches(file.Text))
+            .Select(m => m.Groups["name"].Value.Replace('.', '_')).ToHashSet(StringComparer.Ordinal);
+        var named = MetricOnPage().Matches(Page).Select(m => m.Groups["name"].Value).ToList();
+
+        Assert.True(named.Count > 15, "The metrics were not found.");
+        Assert.DoesNotContain(named, name => !instruments.Contains(name)
+            && !instruments.Contains(name.EndsWith("_total", StringComparison.Ordinal) ? name[..^6] : name));
+    }
+
     // Alerts lead here; whoever renames a heading has to rename their links.
     [Theory]
     [InlineData("audit-entries-dropped")]
@@ -150,6 +162,12 @@ public sealed partial class FailurePageTests
 
     [GeneratedRegex(@"failures\.md#(?<anchor>[a-z0-9-]+)", RegexOptions.None, 10_000)]
     private static partial Regex LinkFromOutside();
+
+    [GeneratedRegex("\"(?<name>sentinel\\.[a-z_.]+)\"", RegexOptions.None, 10_000)]
+    private static partial Regex Instrument();
+
+    [GeneratedRegex("`(?<name>sentinel_[a-z_]+)[`{]", RegexOptions.None, 10_000)]
+    private static partial Regex MetricOnPage();
 
     [GeneratedRegex(@"^#+ (?<text>.+)$", RegexOptions.Multiline, 10_000)]
     private static partial Regex Heading();
