@@ -82,12 +82,12 @@ internal sealed record ManagementOptions
             + "for example http://127.0.0.1:9090")]
     public string Url { get; init; } = "http://127.0.0.1:9090";
 
-    [Description("Roles whose callers may sign in to the dashboard and read all of the audit. None: there is no "
-        + "dashboard.")]
+    [Description("Roles of Rbac.Roles whose callers may sign in to the dashboard and read all of the audit: "
+        + "dashboard.md. None: there is no dashboard.")]
     public IReadOnlyList<string> ViewerRoles { get; init; } = [];
 
-    [Description("The environment variable that holds the token without which /metrics is not given: "
-        + "Authorization: Bearer TOKEN. Absent: /metrics is open to whoever reaches the listener.")]
+    [Description("Name of the environment variable that holds the token, of 16 characters or more, without which "
+        + "`/metrics` is not given: `Authorization: Bearer TOKEN`. Absent: it is open to whoever reaches the listener.")]
     public string? MetricsTokenEnv { get; init; }
 }
 
