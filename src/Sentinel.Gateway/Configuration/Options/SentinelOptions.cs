@@ -87,7 +87,8 @@ internal sealed record ManagementOptions
     public IReadOnlyList<string> ViewerRoles { get; init; } = [];
 
     [Description("Name of the environment variable that holds the token, of 16 characters or more, without which "
-        + "`/metrics` is not given: `Authorization: Bearer TOKEN`. Absent: it is open to whoever reaches the listener.")]
+        + "`/metrics` is not given: `Authorization: Bearer TOKEN`. Absent: it is open to whoever reaches the "
+        + "listener.")]
     public string? MetricsTokenEnv { get; init; }
 }
 
