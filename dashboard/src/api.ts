@@ -55,7 +55,7 @@ export async function events(
     const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
     let rest = "";
     for (;;) {
-        const { done, value } = await reader.read();
+        const { done, value } = await reader.read().catch(broken);
         if (done) {
             return;
         }
@@ -65,6 +65,10 @@ export async function events(
             dispatch(block, onEvent);
         }
     }
+}
+
+function broken(error: unknown): never {
+    throw isAbort(error) ? error : new ApiError(0, "broken", "The connection broke off before the answer had ended.");
 }
 
 function dispatch(block: string, onEvent: (name: string, data: unknown) => void): void {

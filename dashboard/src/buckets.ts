@@ -1,5 +1,5 @@
 // Time in equal steps; those without a call are there too.
-import type { Figures } from "./types";
+import type { Figures, Statistics } from "./types";
 
 export type Resolution = "minute" | "hour" | "day";
 
@@ -28,21 +28,17 @@ export function resolutionOf(from: string, every: string | null): Resolution {
 }
 
 /** Every step from the first to the last, oldest first; a step without calls has no figures. */
-export function filled(
-    groups: Figures[],
-    from: string,
-    until: string | null,
-    every: Resolution,
-): { time: number; figures: Figures | null }[] {
+export function filled(statistics: Statistics, every: Resolution): { time: number; figures: Figures | null }[] {
     const step = secondsOf[every];
-    const known = new Map(groups.map(group => [Date.parse(group.start ?? group.key ?? "") / 1000, group]));
-    const times = [...known.keys()].filter(time => !Number.isNaN(time));
-    const begin = Math.min(...times, floor(begins(from) ?? Infinity, step));
-    const end = Math.max(...times, until ? -Infinity : floor(Date.now() / 1000, step));
-    const all: { time: number; figures: Figures | null }[] = [];
+    const known = new Map(statistics.groups.map(group => [Date.parse(group.start ?? "") / 1000, group]));
+    const times = [...known.keys()];
+    // Where the answer is cut, what lies before it is not known to be empty.
+    const begin = statistics.truncated ? Math.min(...times) : floor(Date.parse(statistics.from) / 1000, step);
+    const end = Math.max(...times, floor(Date.parse(statistics.to) / 1000 - 1, step));
     if ((end - begin) / step > bucketsMax) {
         return times.sort((a, b) => a - b).map(time => ({ time, figures: known.get(time)! }));
     }
+    const all: { time: number; figures: Figures | null }[] = [];
     for (let time = begin; time <= end; time += step) {
         all.push({ time, figures: known.get(time) ?? null });
     }

@@ -50,6 +50,9 @@ export interface Figures {
 
 export interface Statistics {
     groups: Figures[];
+    total: Figures;
+    from: string;
+    to: string;
     truncated: boolean;
 }
 
@@ -71,6 +74,8 @@ export interface Policy {
 export interface Matrix {
     roles: string[];
     tools: { backend: string; tool: string; cells: string[] }[];
+    /** Why recorded tools are missing. */
+    note: string | null;
     truncated: boolean;
 }
 

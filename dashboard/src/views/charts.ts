@@ -22,7 +22,7 @@ const groupings: [by: string, text: string][] = [
     ["caller", "Caller"],
     ["backend", "Backend"],
 ];
-const bucketsMax = "1000";
+const bucketsMax = "2000";
 const groupsMax = "50";
 
 /** Rate, errors, denials and latency, over time and by what calls have in common. */
@@ -85,7 +85,7 @@ export function chartsView(main: HTMLElement, route: Route, leaving: AbortSignal
                 new URLSearchParams([...asked, ["by", "time"], ["every", every], ["limit", bucketsMax]]),
                 signal,
             ),
-        statistics => charts(statistics, query.get("from")!, query.get("to"), every, leaving),
+        statistics => charts(statistics, every, leaving),
     );
     void ask(
         groups,
@@ -110,22 +110,14 @@ function way(
     return h("a", { class: "button", href: to(view, next), "aria-current": isHere ? "true" : null }, text);
 }
 
-function charts(
-    statistics: Statistics,
-    from: string,
-    until: string | null,
-    every: Resolution,
-    leaving: AbortSignal,
-): Child {
+function charts(statistics: Statistics, every: Resolution, leaving: AbortSignal): Child {
     if (statistics.groups.length === 0) {
         return h("p", { class: "empty", role: "status" }, "No call was recorded in this time, or none that matches.");
     }
-    const buckets = filled(statistics.groups, from, until, every);
+    const buckets = filled(statistics, every);
     const times = buckets.map(bucket => bucket.time);
-    const total = statistics.groups.reduce((sum, group) => sum + group.calls, 0);
-    const errors = statistics.groups.reduce((sum, group) => sum + group.errors, 0);
-    const denials = statistics.groups.reduce((sum, group) => sum + group.denials, 0);
-    const summary = `${count(total)} calls, ${count(errors)} errors, ${count(denials)} denials`;
+    const { calls, errors, denials, error_rate: errorRate, denial_rate: denialRate } = statistics.total;
+    const summary = `${count(calls)} calls, ${count(errors)} errors, ${count(denials)} denials`;
     const figure = (read: (figures: Figures) => number | null) =>
         buckets.map(bucket => (bucket.figures ? read(bucket.figures) : null));
     const number = (read: (figures: Figures) => number) =>
@@ -134,16 +126,12 @@ function charts(
         h(
             "p",
             { class: "sentence totals" },
-            total > 0
-                ? [
-                      h("strong", null, count(total)),
-                      " calls · ",
-                      h("strong", null, percent(errors / total)),
-                      " errors · ",
-                      h("strong", null, percent(denials / total)),
-                      " denied",
-                  ]
-                : null,
+            h("strong", null, count(calls)),
+            " calls · ",
+            h("strong", null, percent(errorRate)),
+            " errors · ",
+            h("strong", null, percent(denialRate)),
+            " denied",
         ),
         h(
             "div",
@@ -222,7 +210,7 @@ function charts(
                     {
                         head: "Begins (UTC)",
                         cell: (figures: Figures) =>
-                            new Date(startOf(figures)).toISOString().slice(0, 16).replace("T", " "),
+                            new Date(figures.start ?? "").toISOString().slice(0, 16).replace("T", " "),
                     },
                     ...columns,
                 ],
@@ -230,10 +218,6 @@ function charts(
             ),
         ),
     ];
-}
-
-function startOf(figures: Figures): string {
-    return figures.start ?? figures.key ?? "";
 }
 
 const columns: { head: string; cell: (figures: Figures) => Child; isNumber: true }[] = [

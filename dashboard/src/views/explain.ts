@@ -6,9 +6,12 @@ import { go, to, type Route } from "../route";
 import { said } from "../text";
 import type { Backend, Explanation, Policy } from "../types";
 
+const names = ["role", "backend", "name", "kind", "arguments"];
+
 /** Why a caller with these roles may or may not make a call. */
 export function explainView(main: HTMLElement, route: Route, leaving: AbortSignal): void {
     const query = route.query;
+    const asked = new URLSearchParams([...query].filter(([name]) => names.includes(name)));
     const place = h("div", { class: "answer" });
     const roles = input("role", query.getAll("role").join(", "), "role-names");
     const backend = input("backend", query.get("backend") ?? "", "backend-names");
@@ -60,7 +63,7 @@ export function explainView(main: HTMLElement, route: Route, leaving: AbortSigna
     );
     void suggest();
     if (query.get("backend") && query.get("name")) {
-        void ask(place, leaving, signal => get<Explanation>("policy/explain", query, signal), answer);
+        void ask(place, leaving, signal => get<Explanation>("policy/explain", asked, signal), answer);
     } else {
         fill(
             place,

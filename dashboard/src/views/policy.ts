@@ -97,6 +97,7 @@ function grid(matrix: Matrix): Child {
                 ),
             ),
         ),
+        matrix.note ? h("p", { class: "notice look" }, said(matrix.note)) : null,
         matrix.truncated ? h("p", { class: "minor" }, "There are more tools than this table shows.") : null,
     ];
 }

@@ -60,7 +60,7 @@ function record(row: Row): HTMLElement {
               )
             : null,
         h("nav", { class: "related", "aria-label": "Related calls" }, related(row)),
-        h("section", null, h("h2", null, "Arguments"), argumentTree(row.request_args)),
+        h("section", null, h("h2", null, "Arguments"), argumentTree(row.request_args, around(row, 7))),
         groups.map(group =>
             h(
                 "section",
@@ -84,13 +84,20 @@ function related(row: Row): Child {
         ["All of this tool", to("calls", { tool: literal(row.tool_name), backend: literal(row.backend_name) })],
     ];
     if (row.session_hash) {
-        links.push(["All of this session", to("calls", { session: row.session_hash })]);
+        links.push(["All of this session", to("calls", { session: row.session_hash, ...around(row, 7) })]);
     }
     if (row.trace_id) {
-        links.push(["All of this trace", to("calls", { trace: row.trace_id })]);
+        links.push(["All of this trace", to("calls", { trace: row.trace_id, ...around(row, 1) })]);
     }
     links.push(["Why may this caller, or not?", why(row)]);
     return links.map(([text, href]) => h("a", { class: "button", href }, text));
+}
+
+// Nothing leads to these but time: so many days before and after leave the rest of the record alone.
+function around(row: Row, days: number): { from: string; to: string } {
+    const time = Date.parse(row.timestamp);
+    const day = (offset: number): string => new Date(time + offset * 86_400_000).toISOString().slice(0, 10);
+    return { from: day(-days), to: day(days + 1) };
 }
 
 // In a pattern, what would stand for anything stands for one character: it still finds this one.

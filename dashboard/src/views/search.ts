@@ -29,8 +29,8 @@ export function searchView(main: HTMLElement, route: Route, leaving: AbortSignal
                 "span",
                 { class: "beside" },
                 "Export:",
-                exporting("csv", filters, route),
-                exporting("jsonl", filters, route),
+                exporting("csv", filters),
+                exporting("jsonl", filters),
             ),
         ),
         filterForm("calls", route.query, undefined, [order]),
@@ -44,12 +44,8 @@ export function searchView(main: HTMLElement, route: Route, leaving: AbortSignal
     );
 }
 
-function exporting(format: string, filters: URLSearchParams, route: Route): HTMLElement {
+function exporting(format: string, filters: URLSearchParams): HTMLElement {
     const query = new URLSearchParams([...filters, ["format", format]]);
-    const order = route.query.get("order");
-    if (order) {
-        query.append("order", order);
-    }
     return h(
         "a",
         { class: "button", href: at("calls/export", query), download: "" },

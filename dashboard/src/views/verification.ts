@@ -1,4 +1,4 @@
-import { at, events, isAbort } from "../api";
+import { ApiError, at, events, isAbort } from "../api";
 import { failed } from "../ask";
 import { fill, h, type Child } from "../dom";
 import { count } from "../format";
@@ -43,7 +43,7 @@ export function verification(leaving: AbortSignal): HTMLElement {
             "p",
             { class: "minor" },
             "Follows every chain of rows and finds what was removed, changed or put in. ",
-      "It reads all rows of the time, which takes a while.",
+            "It reads all rows of the time, which takes a while.",
         ),
         form,
         result,
@@ -79,6 +79,8 @@ async function verify(query: URLSearchParams, place: HTMLElement, leaving: Abort
                 rows = (data as { rows: number }).rows;
             } else if (name === "finding" && findings.length < findingsMax) {
                 findings.push(data as Finding);
+            } else if (name === "error") {
+                throw new ApiError(0, "store_unavailable", (data as { message: string }).message);
             } else if (name === "done") {
                 done = data as { intact: boolean; rows: number; findings: number };
             }
