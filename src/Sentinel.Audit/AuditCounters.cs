@@ -128,7 +128,8 @@ internal sealed class AuditCounters : IDisposable
 
     public void Dispose() => _meter.Dispose();
 
-    private long LagSeconds => Interlocked.Read(ref _oldestWaiting) is > 0 and var ticks
+    /// <summary>How long the oldest entry on its way has been waiting.</summary>
+    public long LagSeconds => Interlocked.Read(ref _oldestWaiting) is > 0 and var ticks
         ? Math.Max(0, (long)(_time.GetUtcNow().UtcDateTime - new DateTime(ticks, DateTimeKind.Utc)).TotalSeconds)
         : 0;
 }

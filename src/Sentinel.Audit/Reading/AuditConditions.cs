@@ -73,7 +73,7 @@ internal sealed class AuditConditions(SqlDialect dialect)
 
         if (role.Contains(','))
         {
-            throw new AuditReadException($"'{role}' is no role: names have no comma.");
+            throw new AuditQueryException($"'{role}' is no role: names have no comma.");
         }
 
         Add($"{dialect.PositionFunction}(',' || client_role || ',', ',' || {Value("role", Text(role))} || ',') > 0");
@@ -83,7 +83,7 @@ internal sealed class AuditConditions(SqlDialect dialect)
     {
         if (argument.Keys.Count == 0)
         {
-            throw new AuditReadException("An argument's path needs a key.");
+            throw new AuditQueryException("An argument's path needs a key.");
         }
 
         var path = Value(name, dialect.JsonPath([.. argument.Keys.Select(Text).Prepend("arguments")]));
@@ -140,7 +140,7 @@ internal sealed class AuditConditions(SqlDialect dialect)
     // No column holds a NUL, and PostgreSQL would refuse one with an error that explains nothing.
     private static string Text(string value) => value.Length <= AuditQuery.TextCharsMax && !value.Contains('\0')
         ? value
-        : throw new AuditReadException(
+        : throw new AuditQueryException(
             $"A value to look for is longer than {AuditQuery.TextCharsMax} characters or has a NUL in it.");
 
     private static string? StatusOf(AuditOutcome? outcome) => outcome switch

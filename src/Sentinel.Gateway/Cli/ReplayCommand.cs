@@ -2,6 +2,7 @@ using System.CommandLine;
 using Sentinel.Audit.Reading;
 using Sentinel.Gateway.Cli.Replay;
 using Sentinel.Gateway.Configuration;
+using Sentinel.Gateway.Records;
 
 namespace Sentinel.Gateway.Cli;
 

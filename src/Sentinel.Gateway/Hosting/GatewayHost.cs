@@ -109,8 +109,9 @@ internal static class GatewayHost
         // Stops before the audit writer does, which is registered earlier: open calls still become rows.
         services.AddSingleton<OpenCalls>();
         services.AddHostedService(provider => provider.GetRequiredService<OpenCalls>());
-        services.AddSingleton<MetricStore>();
-        services.AddSingleton<DestinationGauge>();
+        services.AddSingleton<CheckCredential>(
+            provider => provider.GetRequiredService<CredentialChecker>().CheckAsync);
+        services.AddManagement();
         services.AddAdmission();
 
         // Registered late, and so stopped early: right after the server.
@@ -123,11 +124,7 @@ internal static class GatewayHost
         // Listens from here on, so that no measurement is missed.
         app.Services.GetRequiredService<MetricStore>();
         app.Services.GetRequiredService<DestinationGauge>();
-        app.MapWhen(Listeners.IsManagement, management =>
-        {
-            management.UseMiddleware<HealthMiddleware>(HealthMiddleware.ForOperators);
-            management.UseMiddleware<MetricsMiddleware>();
-        });
+        app.MapWhen(Listeners.IsManagement, management => management.UseManagement());
         app.UseMiddleware<HealthMiddleware>();
         app.UseMiddleware<ExchangeMiddleware>();
         app.UseMiddleware<EdgeMiddleware>();

@@ -11,8 +11,6 @@ internal static class PlannedKeys
     public static readonly IReadOnlySet<string> Paths = new HashSet<string>(StringComparer.Ordinal)
     {
         "$.Sentinel.Telemetry",
-        "$.Sentinel.Management.ViewerRoles",
-        "$.Sentinel.Management.MetricsTokenEnv",
     };
 
     private static readonly Dictionary<string, string[]> Values = new(StringComparer.Ordinal)

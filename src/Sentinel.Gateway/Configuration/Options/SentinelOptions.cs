@@ -51,7 +51,6 @@ internal sealed record SentinelOptions
     public AuditOptions Audit { get; init; } = new();
 
     [Description("The listener for operators.")]
-    [ActsAtStart]
     public ManagementOptions Management { get; init; } = new();
 }
 
@@ -71,14 +70,23 @@ internal sealed record ShutdownOptions
 internal sealed record ManagementOptions
 {
     [Description("Where operators connect. Keep it on loopback or a private network.")]
+    [ActsAtStart]
     [Required]
     [RegularExpression(
         """http://[^\s/?#@\\]+:[0-9]{1,5}/?""",
         ErrorMessage = "write an absolute http URL with a port and nothing after it, "
             + "for example http://127.0.0.1:9090")]
     public string Url { get; init; } = "http://127.0.0.1:9090";
+
+    [Description("Roles whose callers may sign in to the dashboard and read all of the audit. None: there is no "
+        + "dashboard.")]
+    public IReadOnlyList<string> ViewerRoles { get; init; } = [];
+
+    [Description("The environment variable that holds the token without which /metrics is not given: "
+        + "Authorization: Bearer TOKEN. Absent: /metrics is open to whoever reaches the listener.")]
+    public string? MetricsTokenEnv { get; init; }
 }
 
-/// <summary>A section that is read once: a change on reload waits for the next start.</summary>
+/// <summary>A section or a key that is read once: a change on reload waits for the next start.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class ActsAtStartAttribute : Attribute;

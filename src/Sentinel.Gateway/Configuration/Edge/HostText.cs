@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Net;
 
-namespace Sentinel.Gateway.Authentication.Edge;
+namespace Sentinel.Gateway.Configuration.Edge;
 
 /// <summary>Reads <c>host</c> and <c>host:port</c> as browsers write them.</summary>
 internal static class HostText

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace Sentinel.Gateway.Cli;
+namespace Sentinel.Gateway.Records;
 
 /// <summary>Reads times as people say them: <c>7 days ago</c>, <c>yesterday 14:00</c>, <c>2026-11-24</c>.</summary>
 /// <remarks>In UTC, as the audit is, unless an offset is written.</remarks>

@@ -3,7 +3,7 @@ using System.Text;
 using Sentinel.Audit.Reading;
 using Sentinel.Gateway.Configuration.Pinning;
 
-namespace Sentinel.Gateway.Cli.Audit;
+namespace Sentinel.Gateway.Records;
 
 /// <summary>Rows as CSV by RFC 4180, with every column, for people and their spreadsheets.</summary>
 /// <remarks>

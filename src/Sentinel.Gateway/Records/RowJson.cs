@@ -5,7 +5,7 @@ using System.Text.Json;
 using Sentinel.Audit.Reading;
 using Sentinel.Gateway.Configuration.Pinning;
 
-namespace Sentinel.Gateway.Cli.Audit;
+namespace Sentinel.Gateway.Records;
 
 /// <summary>A row as one line of JSON: the columns that are not NULL, by their names.</summary>
 /// <remarks>

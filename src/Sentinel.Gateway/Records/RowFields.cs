@@ -1,7 +1,7 @@
 using System.Globalization;
 using Sentinel.Audit.Reading;
 
-namespace Sentinel.Gateway.Cli.Audit;
+namespace Sentinel.Gateway.Records;
 
 /// <summary>A row's columns by the table's names and in its order, for every form of output.</summary>
 internal static class RowFields

@@ -1,8 +1,8 @@
 using System.Globalization;
-using Sentinel.Gateway.Cli;
+using Sentinel.Gateway.Records;
 using Xunit;
 
-namespace Sentinel.Gateway.Tests.Cli;
+namespace Sentinel.Gateway.Tests.Records;
 
 public sealed class TimeWordsTests
 {
