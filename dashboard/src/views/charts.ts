@@ -57,7 +57,7 @@ export function chartsView(main: HTMLElement, route: Route, leaving: AbortSignal
                     ["day", "day"],
                 ]),
             ),
-            h("input", { type: "hidden", name: "by", value: by }),
+            h("input", { type: "hidden", name: "by", value: query.get("by") ?? "" }),
         ]),
         overTime,
         h(

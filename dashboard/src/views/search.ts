@@ -16,8 +16,8 @@ export function searchView(main: HTMLElement, route: Route, leaving: AbortSignal
     const asked = new URLSearchParams([...filters, ...[...route.query].filter(([name]) => kept.includes(name))]);
     const order = field(
         "Order",
-        choice("order", route.query.get("order") ?? "newest", [
-            ["newest", "newest first"],
+        choice("order", route.query.get("order") ?? "", [
+            ["", "newest first"],
             ["oldest", "oldest first"],
         ]),
     );
