@@ -82,7 +82,8 @@ export function callRow(row: Row): HTMLTableRowElement {
 }
 
 function who(row: Row): Child {
-    return row.client_display && row.client_display !== row.client_subject
+    const isSame = [row.client_subject, row.client_subject.replace(/^key:/, "")].includes(row.client_display ?? "");
+    return row.client_display && !isSame
         ? [brief(row.client_display, 48), " ", h("span", { class: "minor" }, brief(row.client_subject, 48))]
         : brief(row.client_subject, 60);
 }

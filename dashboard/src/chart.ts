@@ -77,7 +77,8 @@ export function timeChart(label: string, times: number[], series: Series[], leav
                         width: 1.75,
                         ...(line.pattern && { dash: dashes[line.pattern] }),
                         ...(line.isArea && { fill: colourOf(canvas, `${line.colour}-area`) }),
-                        points: { show: times.length < 40, size: 5 },
+                        // A point without neighbours has no line that would show it.
+                    points: { show: line.values.filter(value => value !== null).length < 60, size: 5 },
                     })),
                 ],
                 hooks: { setCursor: [u => tell(u.cursor.idx)] },

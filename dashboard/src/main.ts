@@ -42,7 +42,7 @@ function render(): void {
     leaving.abort();
     leaving = new AbortController();
     const route = current();
-    const view = views[route.view] ?? views["live"]!;
+    const view = (Object.hasOwn(views, route.view) && views[route.view]) || views["live"]!;
     const place = `${route.view}/${route.detail}`;
     document.title = `${view.title} · Sentinel`;
     frame.mark(route.view);

@@ -1,7 +1,7 @@
 // What stands around every view: name, ways, banners, who is signed in.
 import { change, isAbort } from "./api";
 import { fill, h, type Child } from "./dom";
-import { ago } from "./format";
+import { moment } from "./format";
 import { icon } from "./icons";
 import { to } from "./route";
 import { onStatus } from "./status";
@@ -123,7 +123,7 @@ function worries(status: Status): { key: string; kind: "bad" | "look"; text: Chi
             kind: "bad",
             text: [
                 "The audit store has trouble",
-                audit.lastErrorAt ? ` (${ago(audit.lastErrorAt)})` : "",
+                audit.lastErrorAt ? [" at ", moment(audit.lastErrorAt)] : null,
                 ": ",
                 said(audit.lastError ?? "it does not answer", 200),
                 " ",

@@ -61,7 +61,7 @@ function ownState(status: Status): Child {
         fact("Requests now", count(status.requests)),
         fact("Streams now", count(status.streams)),
         fact("Up since", moment(status.startedAt)),
-        fact("Version", said(status.version)),
+        fact("Version", said(status.version.replace(/(\+.{8}).*/, "$1"))),
     ];
 }
 

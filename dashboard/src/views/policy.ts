@@ -125,6 +125,9 @@ function policy(answer: Policy): Child {
                         "div",
                         { class: "card" },
                         h("h3", null, said(role.name)),
+                        role.allow.length + role.deny.length === 0
+                            ? h("p", { class: "minor" }, "No rule: nothing is granted to it.")
+                            : null,
                         list("May", "success", role.allow),
                         list("May not", "denied", role.deny),
                     ),

@@ -113,9 +113,8 @@ function why(row: Row): string {
         .forEach(role => query.append("role", role));
     query.append("backend", row.backend_name);
     query.append("name", row.tool_name);
-    const kind = { "prompts/get": "prompt", "resources/read": "resource" }[row.method ?? ""];
-    if (kind) {
-        query.append("kind", kind);
+    if (row.method === "prompts/get" || row.method === "resources/read") {
+        query.append("kind", row.method === "prompts/get" ? "prompt" : "resource");
     }
     const held = (row.request_args as { arguments?: unknown } | undefined)?.arguments;
     const text = held === undefined ? "" : JSON.stringify(held);

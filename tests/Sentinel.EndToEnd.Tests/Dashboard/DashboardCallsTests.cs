@@ -18,7 +18,7 @@ public sealed partial class DashboardCallsTests(DashboardGateway gateway, Dashbo
         await Expect(visitor.Page.GetByText("Connected", new() { Exact = true })).ToBeVisibleAsync();
         await Expect(visitor.Calls).ToHaveCountAsync(0);
 
-        await gateway.CallAsync(DashboardGateway.BotKey, "echo", """{"text":"filtered out"}""");
+        await gateway.CallAsync(DashboardGateway.LiveKey, "echo", """{"text":"filtered out"}""");
         await gateway.CallAsync(DashboardGateway.GuestKey, "fail");
         await Expect(visitor.Calls).ToHaveCountAsync(1);
         await Expect(visitor.Calls.First).ToContainTextAsync("denied");
@@ -153,7 +153,8 @@ public sealed partial class DashboardCallsTests(DashboardGateway gateway, Dashbo
         Assert.Equal(DashboardGateway.BusyCalls, rows.Count);
         Assert.Equal(
             rows.Select(row => row.Text("request_id")!).Order(StringComparer.Ordinal),
-            RequestId().Matches(text).Select(match => match.Value).Distinct().Order(StringComparer.Ordinal));
+            Ids().Matches(text).Select(match => match.Value).Distinct().Except(rows.Select(row => row.Text("journal_id")!))
+                .Order(StringComparer.Ordinal));
         if (ending == ".jsonl")
         {
             using var first = JsonDocument.Parse(text.Split('\n')[0]);
@@ -187,7 +188,7 @@ public sealed partial class DashboardCallsTests(DashboardGateway gateway, Dashbo
     }
 
     [GeneratedRegex(@"\b[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\b", RegexOptions.None, 1000)]
-    private static partial Regex RequestId();
+    private static partial Regex Ids();
 
     [GeneratedRegex(@"^\d+\.\d s$", RegexOptions.None, 1000)]
     private static partial Regex Elapsed();
