@@ -55,7 +55,7 @@ internal static class ManagementChecks
         {
             faults.Add(
                 MetricsTokenEnv,
-                $"the variable {variable} holds no token of at least {TokenCharsMin} characters; set it, for example "
+                $"the variable that it names holds no token of {TokenCharsMin} characters or more; set it, for example "
                     + "to what `openssl rand -hex 32` prints, or remove MetricsTokenEnv");
             return null;
         }

@@ -6,7 +6,9 @@ namespace Sentinel.Gateway.Exchange;
 /// <param name="credential">An API key or a token.</param>
 /// <param name="address">Who presents it, for the log of failed logins.</param>
 /// <param name="cancellationToken">Ends the waiting.</param>
-/// <remarks>Authentication implements it and Management calls it; a delegate, so that neither knows the other.</remarks>
+/// <remarks>
+/// Authentication implements it and Management calls it; a delegate, so that neither knows the other.
+/// </remarks>
 internal delegate ValueTask<CredentialVerdict?> CheckCredential(
     string credential,
     IPAddress? address,

@@ -8,7 +8,8 @@ using Sentinel.Gateway.Management.Api;
 namespace Sentinel.Gateway.Management;
 
 /// <summary>
-/// First on the management listener: what browsers are told of every answer, and whether the request may be here at all.
+/// First on the management listener: what browsers are told of every answer, and whether the request may be here at
+/// all.
 /// </summary>
 /// <remarks>
 /// The dashboard's cookie is sent by any page that can make the browser ask this host. So a foreign name (DNS

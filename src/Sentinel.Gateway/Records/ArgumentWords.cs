@@ -23,7 +23,9 @@ internal static class ArgumentWords
             return null;
         }
 
-        problem = steps.Contains(ArgumentPath.EveryElement) ? "it looks at keys of objects, and enters no arrays" : null;
+        problem = steps.Contains(ArgumentPath.EveryElement)
+            ? "it looks at keys of objects, and enters no arrays"
+            : null;
         return problem is null
             ? new AuditArgument([.. steps.Select(step => step[1..])], text[(sign + 1)..])
             : null;

@@ -72,7 +72,8 @@ internal sealed class EdgeRules
         var authority = AfterScheme(origin);
         return !authority.IsEmpty
             && HostText.TryReadName(authority, out var name)
-            && (name.Equals(HostRules.LocalHost, StringComparison.OrdinalIgnoreCase) || HostText.IsLoopbackAddress(name));
+            && (name.Equals(HostRules.LocalHost, StringComparison.OrdinalIgnoreCase)
+                || HostText.IsLoopbackAddress(name));
     }
 
     private static ReadOnlySpan<char> AfterScheme(ReadOnlySpan<char> origin) =>

@@ -50,6 +50,9 @@ internal sealed class ApiEndpoints(
             methods.Add(endpoint.Method);
         }
 
-        return (null, "", methods.Count == 0 ? ApiError.NotFound : ApiError.MethodNotAllowed(string.Join(", ", methods.Distinct())));
+        var error = methods.Count == 0
+            ? ApiError.NotFound
+            : ApiError.MethodNotAllowed(string.Join(", ", methods.Distinct()));
+        return (null, "", error);
     }
 }

@@ -20,7 +20,8 @@ internal sealed record ApiError(int Status, string Code, string Message)
     public static readonly ApiError MetricsTokenNeeded = new(
         401,
         "signed_out",
-        "Send Authorization: Bearer with the token that the variable named by Sentinel.Management.MetricsTokenEnv holds.");
+        "Send Authorization: Bearer with the token that is in the variable which Sentinel.Management.MetricsTokenEnv "
+        + "names.");
 
     public static readonly ApiError NoViewers = new(
         404,
@@ -34,7 +35,10 @@ internal sealed record ApiError(int Status, string Code, string Message)
         503, "no_store", "This gateway has no audit store: see Sentinel.Audit in proxy.json, and its log's warnings.");
 
     public static readonly ApiError Busy = new(
-        503, "busy", "The store is busy with other viewers' questions; ask again in a moment.") { RetryAfterSeconds = 5 };
+        503, "busy", "The store is busy with other viewers' questions; ask again in a moment.")
+    {
+        RetryAfterSeconds = 5,
+    };
 
     public static readonly ApiError VerificationRuns = new(
         409, "busy", "A verification is running already; one at a time reads the whole table.");

@@ -22,7 +22,7 @@ internal static class ViewerCookie
                 {
                     if (found is not null)
                     {
-                        // Another program on this host set one for a path of its own; which one is meant is not guessed.
+                        // Another program on this host set one for a path of its own; which is meant is not guessed.
                         return null;
                     }
 
