@@ -78,7 +78,7 @@ export function timeChart(label: string, times: number[], series: Series[], leav
                         ...(line.pattern && { dash: dashes[line.pattern] }),
                         ...(line.isArea && { fill: colourOf(canvas, `${line.colour}-area`) }),
                         // A point without neighbours has no line that would show it.
-                    points: { show: line.values.filter(value => value !== null).length < 60, size: 5 },
+                        points: { show: line.values.filter(value => value !== null).length < 60, size: 5 },
                     })),
                 ],
                 hooks: { setCursor: [u => tell(u.cursor.idx)] },

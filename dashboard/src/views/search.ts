@@ -25,13 +25,7 @@ export function searchView(main: HTMLElement, route: Route, leaving: AbortSignal
     main.append(
         heading(
             "Who did what",
-            h(
-                "span",
-                { class: "beside" },
-                "Export:",
-                exporting("csv", filters),
-                exporting("jsonl", filters),
-            ),
+            h("span", { class: "beside" }, "Export:", exporting("csv", filters), exporting("jsonl", filters)),
         ),
         filterForm("calls", route.query, undefined, [order]),
         place,

@@ -80,12 +80,12 @@ public sealed partial class DashboardBundleTests
 
     [GeneratedRegex(
         @"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function\(|DOMParser|createContextualFragment|srcdoc"
-        + @"|set(Timeout|Interval)\([""'`]",
+        + @"|set(?:Timeout|Interval)\([""'`]",
         RegexOptions.None,
         10_000)]
     private static partial Regex Dangers();
 
-    [GeneratedRegex(@"\b(https?|wss?)://[^\s""'`)<>]+", RegexOptions.None, 10_000)]
+    [GeneratedRegex(@"\b(?:https?|wss?)://[^\s""'`)<>]+", RegexOptions.None, 10_000)]
     private static partial Regex Addresses();
 
     [GeneratedRegex(@"\sstyle=|<style|<script(?![^>]*\ssrc=)|\son\w+=", RegexOptions.None, 10_000)]
