@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Sentinel.Tests.Shared;
 using Xunit;
 
 namespace Sentinel.Gateway.Tests.Management;
@@ -178,7 +177,7 @@ public sealed class ManagementEdgeTests : IAsyncLifetime
     [Fact]
     public async Task Metrics_are_given_for_their_token_and_the_token_opens_nothing_else()
     {
-        (string, string) header = ("Authorization", $"Bearer {MetricsToken}");
+        var header = ("Authorization", $"Bearer {MetricsToken}");
         using var metrics = await _rig.SendAsync("GET", "/metrics", headers: header);
         using var calls = await _rig.SendAsync("GET", "/api/calls", headers: header);
 

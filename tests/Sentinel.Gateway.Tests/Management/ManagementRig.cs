@@ -73,7 +73,7 @@ internal sealed class ManagementRig : IAsyncDisposable
             .Role("auditor", [])
             .Role("caller", ["github/*"])
             .Role("guest", []);
-        config.Sentinel["Management"]!["ViewerRoles"] = new JsonArray("auditor");
+        config.Sentinel[nameof(Management)]!["ViewerRoles"] = new JsonArray("auditor");
         return config;
     }
 

@@ -73,8 +73,8 @@ public sealed class ViewerSessionsTests : IDisposable
     public async Task A_session_ends_once_the_credential_would_be_refused_and_does_not_come_back()
     {
         var (sessions, snapshot) = await CreateAsync();
-        Caller? now = Auditor();
-        var (session, cookie) = sessions.Begin(new CredentialVerdict(now, null, () => now));
+        var now = (Caller?)Auditor();
+        var (session, cookie) = sessions.Begin(new CredentialVerdict(Auditor(), null, () => now));
         Assert.NotNull(sessions.Find(cookie, snapshot));
 
         now = null;
