@@ -21,6 +21,7 @@ const groupings: [by: string, text: string][] = [
     ["tool", "Tool"],
     ["caller", "Caller"],
     ["backend", "Backend"],
+    ["reason", "Reason"],
 ];
 const bucketsMax = "2000";
 const groupsMax = "50";
@@ -249,7 +250,9 @@ function byGroup(statistics: Statistics, by: string, query: URLSearchParams): Ch
                 {
                     head: by[0]!.toUpperCase() + by.slice(1),
                     cell: (figures: Figures) =>
-                        h("a", { href: to("calls", narrowed(query, by, figures.key ?? "")) }, brief(figures.key, 70)),
+                        figures.key
+                            ? h("a", { href: to("calls", narrowed(query, by, figures.key)) }, brief(figures.key, 70))
+                            : h("span", { class: "minor" }, "none"),
                 },
                 ...columns,
             ],

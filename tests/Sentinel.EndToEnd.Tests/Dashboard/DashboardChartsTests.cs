@@ -57,6 +57,19 @@ public sealed class DashboardChartsTests(DashboardGateway gateway, DashboardBrow
         await Expect(visitor.Calls).ToContainTextAsync("The disk is full.");
     }
 
+    [Fact]
+    public async Task Denials_are_counted_by_their_reason()
+    {
+        await using var visitor = await Visitor.ComeAsViewerAsync(browser, gateway);
+        await visitor.GoAsync("charts?caller=key%3Abot&from=7d");
+
+        await visitor.Link("Reason").ClickAsync();
+        await visitor.Link("kill_switch").ClickAsync();
+
+        await Expect(visitor.Calls).ToHaveCountAsync(1);
+        await Expect(visitor.Calls).ToContainTextAsync("sample/big");
+    }
+
     // What the terminal says, as the page writes it.
     private async Task<IEnumerable<string>> PrintedAsync(string by)
     {
