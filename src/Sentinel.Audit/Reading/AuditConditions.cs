@@ -36,6 +36,7 @@ internal sealed class AuditConditions(SqlDialect dialect)
         AddEqual("response_status", StatusOf(query.Outcome));
         AddEqual("reason", query.Reason);
         AddEqual("session_hash", query.SessionHash);
+        AddEqual("trace_id", query.TraceId);
         AddEqual("method", query.Method);
         if (query.RequestId is { } requestId)
         {

@@ -11,7 +11,8 @@ internal static class CallFilters
     /// <summary>What every question about calls takes.</summary>
     public static readonly string[] Names =
     [
-        "from", "to", "caller", "role", "tool", "backend", "outcome", "reason", "session", "request", "argument",
+        "from", "to", "caller", "role", "tool", "backend", "outcome", "reason", "session", "trace", "request",
+        "argument",
     ];
 
     private const int ArgumentsMax = 16;
@@ -37,6 +38,7 @@ internal static class CallFilters
             Outcome = Choice<AuditOutcome>(query, "outcome", ref problem),
             Reason = Text(query, "reason"),
             SessionHash = Text(query, "session"),
+            TraceId = Text(query, "trace"),
             RequestId = RequestId(query, ref problem),
             Arguments = Arguments(query, ref problem),
         };
