@@ -16,7 +16,11 @@ internal static class TraceContext
     /// </summary>
     public static bool TryParse(string? traceParent, string? traceState, out ActivityContext context)
     {
+        // The framework's own reader takes any separator.
         if (traceParent is not { Length: 55 }
+            || traceParent[2] != '-'
+            || traceParent[35] != '-'
+            || traceParent[52] != '-'
             || !ActivityContext.TryParse(traceParent, null, isRemote: true, out var parsed)
             || parsed.TraceId == default
             || parsed.SpanId == default)

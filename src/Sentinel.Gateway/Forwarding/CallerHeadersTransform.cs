@@ -40,8 +40,8 @@ internal sealed class CallerHeadersTransform : RequestTransform
         return ValueTask.CompletedTask;
     }
 
-    // The backend's part is a child of Sentinel's span. Without a span the client's trace has been copied and goes on as
-    // it came; without that too the request id begins one.
+    // The backend's part is a child of Sentinel's span. Without a span the client's trace has been copied and goes on
+    // as it came; without that too the request id begins one.
     private static void BeginTrace(HttpRequestHeaders headers, McpExchange exchange)
     {
         if (exchange.Span is { } span)

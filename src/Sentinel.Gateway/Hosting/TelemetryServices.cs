@@ -10,7 +10,8 @@ namespace Sentinel.Gateway.Hosting;
 /// <summary>What measures, traces and sends.</summary>
 internal static class TelemetryServices
 {
-    /// <summary>To be called early: what is registered first is stopped last, and so sends what the others did.</summary>
+    /// <summary>To be called early: what is registered first is stopped last, and so sends what the others did.
+    /// </summary>
     public static IServiceCollection AddTelemetry(this IServiceCollection services)
     {
         services.AddSingleton<OtlpExport>();

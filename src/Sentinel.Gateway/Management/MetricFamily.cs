@@ -3,7 +3,8 @@ using System.Diagnostics.Metrics;
 
 namespace Sentinel.Gateway.Management;
 
-/// <summary>One instrument as <c>/metrics</c> shows it: its name, type and labels, and the values of its series.</summary>
+/// <summary>One instrument as <c>/metrics</c> shows it: its name, type and labels, and the values of its series.
+/// </summary>
 internal sealed class MetricFamily
 {
     private readonly ConcurrentDictionary<string, Cell> _series = new(StringComparer.Ordinal);

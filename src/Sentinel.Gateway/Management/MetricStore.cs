@@ -30,9 +30,9 @@ internal sealed class MetricStore : IDisposable
                 listener.EnableMeasurementEvents(instrument, family);
             }
         };
-        _listener.SetMeasurementEventCallback<long>((_, value, tags, state) => ((MetricFamily)state!).Take(value, tags));
-        _listener.SetMeasurementEventCallback<int>((_, value, tags, state) => ((MetricFamily)state!).Take(value, tags));
-        _listener.SetMeasurementEventCallback<double>((_, value, tags, state) => ((MetricFamily)state!).Take(value, tags));
+        _listener.SetMeasurementEventCallback<long>((_, value, tags, family) => Take(family, value, tags));
+        _listener.SetMeasurementEventCallback<int>((_, value, tags, family) => Take(family, value, tags));
+        _listener.SetMeasurementEventCallback<double>((_, value, tags, family) => Take(family, value, tags));
         _listener.Start();
     }
 
@@ -71,6 +71,9 @@ internal sealed class MetricStore : IDisposable
     }
 
     public void Dispose() => _listener.Dispose();
+
+    private static void Take(object? family, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
+        ((MetricFamily)family!).Take(value, tags);
 
     private void WriteHistogram(MetricText text, MetricFamily family)
     {

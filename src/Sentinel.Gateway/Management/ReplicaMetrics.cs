@@ -27,13 +27,13 @@ internal sealed class ReplicaMetrics
             "s",
             "Processor time that the process has used.");
         meter.CreateObservableGauge(
-            "process.resident_memory.bytes", () => Environment.WorkingSet, "By", "Memory of the process that is resident.");
+            "process.resident_memory.bytes", () => Environment.WorkingSet, "By", "Resident memory of the process.");
         meter.CreateObservableGauge(
             "process.start_time.seconds", () => StartedAt, "s", "When the process started, in seconds since 1970.");
         meter.CreateObservableGauge(
-            "process.open_fds", CountOpenFiles, "{file}", "Open files and sockets; on Linux only.");
+            "process.open_fds", CountOpenFiles, "{file}", "Open files and sockets; only on Linux.");
         meter.CreateObservableGauge(
-            "process.max_fds", ReadOpenFilesMax, "{file}", "How many there may be; on Linux only.");
+            "process.max_fds", ReadOpenFilesMax, "{file}", "How many it may have open; only on Linux.");
     }
 
     /// <summary>The version of this build, without its commit.</summary>

@@ -7,11 +7,7 @@ namespace Sentinel.Gateway.Configuration;
 internal sealed record TelemetryOptions
 {
     [Description("OTLP collector that traces, metrics and logs are sent to: its base URL. Absent: nothing is sent.")]
-    [RegularExpression(
-        """https?://[^\s/?#@\\]+(/[^\s?#@\\]*)?""",
-        ErrorMessage = "write an absolute http or https URL without user name and query, "
-            + "for example http://collector:4317")]
-    public string? OtlpEndpoint { get; init; }
+    public CollectorUrl? OtlpEndpoint { get; init; }
 
     [Description("How OTLP is spoken. Absent: as OTEL_EXPORTER_OTLP_PROTOCOL says, else Grpc.")]
     public OtlpWire? Protocol { get; init; }
@@ -25,7 +21,8 @@ internal sealed record TelemetryOptions
     [Description("Whether log lines are sent. The console has them in either case.")]
     public bool Logs { get; init; } = true;
 
-    [Description("Of traces that begin here, how many in a hundred are sent. Absent: as OTEL_TRACES_SAMPLER says, else all.")]
+    [Description("How many in a hundred of the traces that begin here are sent. Absent: as OTEL_TRACES_SAMPLER says, "
+        + "else all.")]
     [Range(0, 100)]
     public int? SamplePercent { get; init; }
 

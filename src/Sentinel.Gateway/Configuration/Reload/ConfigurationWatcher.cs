@@ -42,7 +42,7 @@ internal sealed partial class ConfigurationWatcher : BackgroundService
         meter.CreateObservableGauge(
             "sentinel.config.valid",
             () => _isValid ? 1 : 0,
-            description: "0 while proxy.json, or a file that it names, is faulty and what was read before stays in force.");
+            description: "0 while proxy.json, or a file that it names, is faulty and an earlier one stays in force.");
     }
 
     public override Task StartAsync(CancellationToken cancellationToken)

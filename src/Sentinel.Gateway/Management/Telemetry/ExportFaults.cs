@@ -31,7 +31,7 @@ internal sealed partial class ExportFaults : EventListener
     {
         if (eventSource.Name == ExporterSource)
         {
-            EnableEvents(eventSource, EventLevel.Error);
+            EnableEvents(eventSource, EventLevel.Warning, EventKeywords.All);
         }
     }
 

@@ -54,7 +54,7 @@ internal sealed partial class OtlpExport(
                 .Build();
         }
 
-        LogSending(telemetry.OtlpEndpoint, string.Join(", ", Signals(telemetry)));
+        LogSending(telemetry.OtlpEndpoint.Text, string.Join(", ", Signals(telemetry)));
         return Task.CompletedTask;
     }
 

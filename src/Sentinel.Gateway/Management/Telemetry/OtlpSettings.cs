@@ -17,9 +17,9 @@ internal static class OtlpSettings
         };
 
         // Given an address in code, the exporter takes it as it is.
-        var endpoint = telemetry.OtlpEndpoint!;
+        var endpoint = telemetry.OtlpEndpoint!.Text;
         options.Endpoint = new Uri(
-            options.Protocol == OtlpExportProtocol.Grpc ? endpoint : $"{endpoint.TrimEnd('/')}/{signalPath}");
+            options.Protocol == OtlpExportProtocol.Grpc ? endpoint : $"{endpoint}/{signalPath}");
     }
 
     /// <summary>Who sends. Variables, read last, may say it better.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Sentinel.Audit;
 using Sentinel.Gateway.Exchange;
 using Sentinel.Gateway.Mcp;
@@ -9,8 +10,8 @@ namespace Sentinel.Gateway.Recording.Spans;
 /// <summary>What a span says: names of the semantic conventions for MCP, and ours beginning with <c>sentinel.</c>
 /// </summary>
 /// <remarks>
-/// Never arguments, results, credentials, callers or session ids: the audit log has what of these may be kept, under the
-/// same request id.
+/// Never arguments, results, credentials, callers or session ids: the audit log has what of these may be kept, under
+/// the same request id.
 /// </remarks>
 internal static class ExchangeSpan
 {
@@ -46,7 +47,7 @@ internal static class ExchangeSpan
 
         span.SetTag("sentinel.outcome", Spell(verdict.Outcome));
         span.SetTag("sentinel.reason", verdict.Reason);
-        span.SetTag("rpc.response.status_code", verdict.Code?.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        span.SetTag("rpc.response.status_code", verdict.Code?.ToString(CultureInfo.InvariantCulture));
         if (verdict.Outcome == AuditOutcome.Error)
         {
             // A server's own error is known by its code, everything else by our reason.

@@ -7,12 +7,14 @@ namespace Sentinel.Gateway.Recording.Spans;
 internal static class SpanParents
 {
     /// <remarks>
-    /// The semantic conventions for MCP: the message's own context is the parent, for one HTTP request may carry several
-    /// messages; the transport's is a link. With the header alone, it is the parent.
+    /// The semantic conventions for MCP: the message's own context is the parent, for one HTTP request may carry
+    /// several messages; the transport's is a link. With the header alone, it is the parent.
     /// A caller that was not admitted only gets a link: whoever likes could otherwise have traces recorded, and put
     /// spans into other people's.
     /// </remarks>
-    public static (ActivityContext Parent, IEnumerable<ActivityLink>? Links) Of(HttpContext context, McpExchange exchange)
+    public static (ActivityContext Parent, IEnumerable<ActivityLink>? Links) Of(
+        HttpContext context,
+        McpExchange exchange)
     {
         var headers = context.Request.Headers;
         var hasHeader = TraceContext.TryParse(headers.TraceParent, headers.TraceState, out var header);
