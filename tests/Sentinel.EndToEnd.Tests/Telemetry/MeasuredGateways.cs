@@ -141,7 +141,7 @@ public sealed class MeasuredGateways : IAsyncLifetime
         config.Sentinel["Rbac"]!["Pinning"] = new JsonObject { ["pinned"] = "Warn" };
         config.Sentinel["Limits"] = JsonNode.Parse(
             """{"Total":{"Streams":1},"ToolCallsPerMinute":{"PerTool":{"raw/few":1}}}""");
-        config.Sentinel["Telemetry"] = new JsonObject { ["MaxToolLabels"] = 5 };
+        config.Sentinel["Sessions"] = new JsonObject { ["AnswerWaitSeconds"] = 1 };
         return config;
     }
 

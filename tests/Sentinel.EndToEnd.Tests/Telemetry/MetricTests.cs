@@ -14,7 +14,7 @@ public sealed class MetricTests(MeasuredGateways gateways) : IClassFixture<Measu
         ["dotnet_gc_heap_total_allocated_bytes_total"] = Rises(CallAsync),
         ["dotnet_gc_last_collection_heap_size_bytes"] = Stands(ManyCallsAsync),
         ["dotnet_gc_pause_time_seconds_total"] = Rises(ManyCallsAsync),
-        ["dotnet_thread_pool_queue_length"] = Rises(StormAsync) with { IsIll = true },
+        ["dotnet_thread_pool_queue_length"] = Fills(StormAsync) with { IsIll = true },
         ["dotnet_thread_pool_thread_count"] = Stands(CallAsync),
         ["dotnet_thread_pool_work_item_count_total"] = Rises(CallAsync),
         ["process_cpu_seconds_total"] = Rises(ManyCallsAsync),
@@ -29,10 +29,10 @@ public sealed class MetricTests(MeasuredGateways gateways) : IClassFixture<Measu
         ["sentinel_audit_journal_healthy"] = Is(0, CallAsync) with { IsIll = true },
         ["sentinel_audit_journal_max_bytes"] = Stands(CallAsync),
         ["sentinel_audit_journaled_total"] = Rises(CallAsync),
-        ["sentinel_audit_lag_bytes"] = Rises(LoseJournaledStoreAsync),
-        ["sentinel_audit_lag_seconds"] = Rises(LoseStoreAsync) with { IsIll = true },
+        ["sentinel_audit_lag_bytes"] = Fills(LoseJournaledStoreAsync),
+        ["sentinel_audit_lag_seconds"] = Fills(LoseStoreAsync) with { IsIll = true },
         ["sentinel_audit_quarantined_total"] = Rises(RefuseRowAsync),
-        ["sentinel_audit_queued"] = Rises(LoseStoreAsync) with { IsIll = true },
+        ["sentinel_audit_queued"] = Fills(LoseStoreAsync) with { IsIll = true },
         ["sentinel_audit_store_healthy"] = Is(0, LoseStoreAsync) with { IsIll = true },
         ["sentinel_audit_unjournaled_total"] = Rises(CallIllAsync) with { IsIll = true },
         ["sentinel_audit_written_total"] = Rises(CallAsync),
@@ -46,7 +46,7 @@ public sealed class MetricTests(MeasuredGateways gateways) : IClassFixture<Measu
         ["sentinel_call_first_byte_seconds"] = Rises(CallAsync),
         ["sentinel_call_gateway_seconds"] = Rises(CallAsync),
         ["sentinel_calls_total"] = Rises(CallAsync),
-        ["sentinel_calls_waiting"] = Rises(g => g.CallAndWaitAsync()),
+        ["sentinel_calls_waiting"] = Fills(g => g.CallAndWaitAsync()),
         ["sentinel_config_reload_failed_total"] = Rises(FaultyAsync),
         ["sentinel_config_reloaded_total"] = Rises(g => g.RewriteAsync(isFaulty: false)),
         ["sentinel_config_valid"] = Is(0, FaultyAsync),
@@ -61,9 +61,9 @@ public sealed class MetricTests(MeasuredGateways gateways) : IClassFixture<Measu
         ["sentinel_overloaded_total"] = Rises(TwoStreamsAsync),
         ["sentinel_rate_limited_total"] = Rises(TooOftenAsync),
         ["sentinel_refusals_total"] = Rises(StrangerAsync),
-        ["sentinel_requests_running"] = Rises(StormAsync) with { IsIll = true },
-        ["sentinel_sessions_active"] = Rises(g => g.CallAndWaitAsync()),
-        ["sentinel_streams_open"] = Rises(StreamAsync),
+        ["sentinel_requests_running"] = Fills(StormAsync) with { IsIll = true },
+        ["sentinel_sessions_active"] = Fills(g => g.CallAndWaitAsync()),
+        ["sentinel_streams_open"] = Fills(StreamAsync),
         ["sentinel_telemetry_export_failures_total"] = Rises(CallIllAsync) with { IsIll = true },
         ["sentinel_token_validations_total"] = Rises(TokenAsync),
         ["sentinel_tools_unapproved_total"] = Rises(g => g.ListAsync("tools", "pinned")),
@@ -81,6 +81,11 @@ public sealed class MetricTests(MeasuredGateways gateways) : IClassFixture<Measu
     {
         var provocation = Table[metric];
         var gateway = provocation.IsIll ? gateways.Ill : gateways.Well;
+        if (provocation.IsEmptyBefore)
+        {
+            await Eventually.HoldsAsync(async () => (await Samples.OfAsync(gateway)).Sum(metric) == 0);
+        }
+
         var before = await Samples.OfAsync(gateway);
 
         await using var goesOn = await provocation.Act(gateways);

@@ -10,9 +10,18 @@ internal sealed record Provocation(
     /// <summary>Whether it is the gateway that is not well.</summary>
     public bool IsIll { get; init; }
 
+    /// <summary>Whether it is nothing before: what an earlier provocation left is waited out.</summary>
+    public bool IsEmptyBefore { get; init; }
+
     public static Provocation Rises(Func<MeasuredGateways, Task> act) => new(Simple(act), IsMore);
 
     public static Provocation Rises(Func<MeasuredGateways, Task<IAsyncDisposable?>> act) => new(act, IsMore);
+
+    /// <summary>It is 0, and more than that while what makes it so goes on.</summary>
+    public static Provocation Fills(Func<MeasuredGateways, Task<IAsyncDisposable?>> act) =>
+        new(act, IsMore) { IsEmptyBefore = true };
+
+    public static Provocation Fills(Func<MeasuredGateways, Task> act) => Fills(Simple(act));
 
     /// <summary>It is more than 0, and was so before.</summary>
     public static Provocation Stands(Func<MeasuredGateways, Task> act) =>
