@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using BenchmarkDotNet.Attributes;
-using Microsoft.Extensions.Logging;
 using Sentinel.Gateway.Exchange;
 using Sentinel.Gateway.Exchange.Metering;
 using Sentinel.Gateway.Management.Telemetry;
@@ -29,7 +28,7 @@ public class TelemetryBenchmark
     private MeterListener _listener = null!;
     private ActivityListener _activities = null!;
     private ILogger _logger = null!;
-    private double _sum;
+    private long _heard;
 
     [GlobalSetup]
     public void SetUp()
@@ -37,7 +36,7 @@ public class TelemetryBenchmark
         _ours = new DurationHistogram(_meter, "ours", "", BoundsUs, () => [_series]);
         _framework = _meter.CreateHistogram<double>("framework");
         _listener = new MeterListener();
-        _listener.SetMeasurementEventCallback<double>((_, value, _, _) => _sum += value);
+        _listener.SetMeasurementEventCallback<double>((_, _, _, _) => Interlocked.Increment(ref _heard));
         _listener.EnableMeasurementEvents(_framework);
         _activities = new ActivityListener
         {
@@ -62,7 +61,7 @@ public class TelemetryBenchmark
     [Benchmark]
     public void Sample() => _ours.Record(_series, 12_000);
 
-    /// <summary>The same by the framework, to a listener that only adds it up, without looking for its series.</summary>
+    /// <summary>The same by the framework, to a listener that only counts it, without looking for its series.</summary>
     [Benchmark]
     public void FrameworkSample() => _framework.Record(0.012, _series.Labels);
 

@@ -145,15 +145,15 @@ public sealed partial class AlertRuleTests
            select (string)target!["expr"]!,
     ];
 
-    [GeneratedRegex("""(?<![\w$])(?<name>(sentinel|process|dotnet|up)(_\w+)?)(\{(?<labels>[^}]*)\})?""", RegexOptions.None, 1000)]
+    [GeneratedRegex("""(?<![\w$])(?<name>(sentinel|process|dotnet|up)(_\w+)?)(\{(?<labels>[^}]*)\})?""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Use();
 
-    [GeneratedRegex("""(?<key>\w+)\s*(=~|!~|!=|=)""", RegexOptions.None, 1000)]
+    [GeneratedRegex("""(?<key>\w+)\s*(=~|!~|!=|=)""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Matcher();
 
-    [GeneratedRegex("""\bby\s*\((?<labels>[^)]*)\)""", RegexOptions.None, 1000)]
+    [GeneratedRegex("""\bby\s*\((?<labels>[^)]*)\)""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex By();
 
-    [GeneratedRegex("_(bucket|sum|count)$", RegexOptions.None, 1000)]
+    [GeneratedRegex("_(bucket|sum|count)$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Suffix();
 }

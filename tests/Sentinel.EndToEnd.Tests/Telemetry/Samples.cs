@@ -54,10 +54,10 @@ internal sealed partial class Samples
     }
 
     [GeneratedRegex(
-        """^(?<name>[a-z_][a-z0-9_]*)(\{(?<labels>([a-z_]+="([^"\\]|\\.)*",?)*)\})? (?<value>-?[0-9.]+)$""", RegexOptions.None, 1000)]
+        """^(?<name>[a-z_][a-z0-9_]*)(\{(?<labels>([a-z_]+="([^"\\]|\\.)*",?)*)\})? (?<value>-?[0-9.]+)$""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Line();
 
-    [GeneratedRegex("""(?<key>[a-z_]+)="(?<value>([^"\\]|\\.)*)",?""", RegexOptions.None, 1000)]
+    [GeneratedRegex("""(?<key>[a-z_]+)="(?<value>([^"\\]|\\.)*)",?""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Label();
 }
 

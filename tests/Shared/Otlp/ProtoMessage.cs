@@ -44,7 +44,7 @@ public sealed class ProtoMessage
 
     public ulong Number(int number) => _fields.LastOrDefault(field => field.Number == number).Value;
 
-    public double Double(int number) => BitConverter.UInt64BitsToDouble(Number(number));
+    public double Real(int number) => BitConverter.UInt64BitsToDouble(Number(number));
 
     public string Text(int number) => Encoding.UTF8.GetString(Bytes(number).Span);
 
@@ -63,7 +63,7 @@ public sealed class ProtoMessage
         _ when value.Has(1) => value.Text(1),
         _ when value.Has(2) => value.Number(2) == 1 ? "true" : "false",
         _ when value.Has(3) => ((long)value.Number(3)).ToString(System.Globalization.CultureInfo.InvariantCulture),
-        _ when value.Has(4) => value.Double(4).ToString(System.Globalization.CultureInfo.InvariantCulture),
+        _ when value.Has(4) => value.Real(4).ToString(System.Globalization.CultureInfo.InvariantCulture),
         _ => "",
     };
 

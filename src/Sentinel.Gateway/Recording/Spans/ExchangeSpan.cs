@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Sentinel.Audit;
 using Sentinel.Gateway.Exchange;
-using Sentinel.Gateway.Mcp;
 using Sentinel.Gateway.Rbac;
 
 namespace Sentinel.Gateway.Recording.Spans;
