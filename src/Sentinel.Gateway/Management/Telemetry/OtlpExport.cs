@@ -60,7 +60,13 @@ internal sealed partial class OtlpExport(
 
     public Task StopAsync(CancellationToken cancellationToken)
     {
-        // Each waits for its own thread: one after the other they would wait three times.
+        if (configuration.AtStart.Sentinel.Telemetry.OtlpEndpoint is null)
+        {
+            return Task.CompletedTask;
+        }
+
+        // Each waits for its own thread: one after the other they would wait three times. They have a limit of their
+        // own, and send what there is even where the host's time is up.
         Func<bool>[] flushes =
         [
             () => _traces?.Shutdown(FlushMsMax) ?? true,
@@ -68,7 +74,7 @@ internal sealed partial class OtlpExport(
             () => services.GetService<LoggerProvider>()?.Shutdown(FlushMsMax) ?? true,
         ];
         return Task.WhenAll(flushes.Select(flush => Task.Factory.StartNew(
-            flush, cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+            flush, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
     }
 
     public void Dispose()
