@@ -76,6 +76,15 @@ public static class Requires
         }
     }
 
+    /// <summary>Prometheus' checker of rules.</summary>
+    public static void PromTool()
+    {
+        if (!IsOnPath("promtool"))
+        {
+            Missing("promtool is not installed: it is in Debian's package prometheus; .ci/run shows how to get it alone.");
+        }
+    }
+
     private static bool IsOnPath(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "")
             .Split(Path.PathSeparator)

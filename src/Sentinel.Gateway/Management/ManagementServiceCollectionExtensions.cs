@@ -5,10 +5,9 @@ namespace Sentinel.Gateway.Management;
 
 internal static class ManagementServiceCollectionExtensions
 {
-    /// <summary>Registers metrics, the dashboard's page and its API.</summary>
+    /// <summary>Registers health, the dashboard's page and its API.</summary>
     public static IServiceCollection AddManagement(this IServiceCollection services)
     {
-        services.AddSingleton<MetricStore>();
         services.AddSingleton<DestinationGauge>();
         services.AddSingleton(new StaticPage(typeof(StaticPage).Assembly));
         services.AddSingleton<ViewerSessions>();

@@ -9,7 +9,7 @@ public sealed class BindingFaultTests
 {
     private const string Known =
         "PublicUrl, TrustedProxies, AllowedOrigins, AllowedHosts, Tls, Authentication, Rbac, Limits, Backends, "
-        + "Sessions, Shutdown, Audit, Management";
+        + "Sessions, Shutdown, Audit, Management, Telemetry";
 
     [Fact]
     public async Task Every_fault_is_told_at_once_and_in_the_order_of_the_file() =>
@@ -96,7 +96,7 @@ public sealed class BindingFaultTests
     [InlineData("rbca", "unknown key 'rbca'; known here: " + Known)]
     [InlineData("X", "unknown key 'X'; known here: " + Known)]
     [InlineData("publicUrl", "unknown key 'publicUrl'; keys are case-sensitive: write 'PublicUrl'")]
-    [InlineData("telemetry", "Telemetry is not available yet; remove it")]
+    [InlineData("telemetry", "unknown key 'telemetry'; keys are case-sensitive: write 'Telemetry'")]
     public async Task An_unknown_key_is_refused_with_what_was_meant(string key, string problem) =>
         await Reading.AssertFaultsAsync(
             $"$.Sentinel.{key} (line 4): {problem}",

@@ -90,7 +90,6 @@ public sealed class EnvironmentOverrideTests
 
     [Theory]
     [InlineData("Sentinel__Audt__Store", "$.Sentinel.Audt", "unknown key 'Audt'; did you mean 'Audit'?")]
-    [InlineData("Sentinel__Telemetry", "$.Sentinel.Telemetry", "Telemetry is not available yet; remove it")]
     [InlineData(
         "Sentinel__Management__ViewerRoles",
         "$.Sentinel.Management.ViewerRoles",

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Sentinel.Audit.Redaction;
+using Sentinel.Gateway.Configuration;
 using Sentinel.Gateway.Configuration.Binding;
 using Sentinel.Gateway.Configuration.Edge;
 using Sentinel.Gateway.Rbac;
@@ -14,6 +15,7 @@ internal static partial class SettingWords
     private static readonly Dictionary<Type, (string One, string Many)> Named = new()
     {
         [typeof(HttpOrigin)] = ("origin", "origins"),
+        [typeof(CollectorUrl)] = ("http(s) URL", "http(s) URLs"),
         [typeof(TrustedNetwork)] = ("address or network", "addresses and networks"),
         [typeof(HostPattern)] = ("host", "hosts"),
         [typeof(OriginPattern)] = ("origin", "origins"),

@@ -10,7 +10,6 @@ internal static class PlannedKeys
     /// <summary>Paths with <c>*</c> for a map's key and <c>[]</c> for a list's item.</summary>
     public static readonly IReadOnlySet<string> Paths = new HashSet<string>(StringComparer.Ordinal)
     {
-        "$.Sentinel.Telemetry",
     };
 
     private static readonly Dictionary<string, string[]> Values = new(StringComparer.Ordinal)

@@ -56,6 +56,10 @@ internal sealed record SentinelOptions
 
     [Description("The listener for operators.")]
     public ManagementOptions Management { get; init; } = new();
+
+    [Description("Traces, metrics and logs.")]
+    [ActsAtStart]
+    public TelemetryOptions Telemetry { get; init; } = new();
 }
 
 /// <summary>How a stop goes.</summary>

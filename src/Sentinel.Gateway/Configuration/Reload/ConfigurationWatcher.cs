@@ -24,6 +24,7 @@ internal sealed partial class ConfigurationWatcher : BackgroundService
     private IReadOnlyCollection<string> _named;
     private string _judged;
     private string _lastSeen;
+    private volatile bool _isValid = true;
 
     public ConfigurationWatcher(
         ConfigurationSource source,
@@ -42,6 +43,10 @@ internal sealed partial class ConfigurationWatcher : BackgroundService
             "sentinel.config.reloaded", description: "Publications of a changed proxy.json.");
         _failed = meter.CreateCounter<long>(
             "sentinel.config.reload.failed", description: "Contents of proxy.json that could not be used.");
+        meter.CreateObservableGauge(
+            "sentinel.config.valid",
+            () => _isValid ? 1 : 0,
+            description: "0 while proxy.json, or a file that it names, is faulty and an earlier one stays in force.");
     }
 
     public override Task StartAsync(CancellationToken cancellationToken)
@@ -68,6 +73,7 @@ internal sealed partial class ConfigurationWatcher : BackgroundService
         // With what the reading itself found, for it may have been led to other files, or found them changed again.
         _named = result.Files.Paths;
         _judged = _lastSeen = look.Identity + result.Files.Identity;
+        _isValid = result.Snapshot is { KeptCertificates.Count: 0 };
         if (result.Snapshot is { } snapshot)
         {
             Publish(snapshot);
