@@ -34,6 +34,7 @@ public sealed class DashboardBrowser : IAsyncLifetime
 
     private static async Task<(IPlaywright, IBrowser)> StartAsync()
     {
+        Assertions.SetDefaultExpectTimeout((float)Deadline.Default.TotalMilliseconds);
         var driver = await Playwright.CreateAsync();
         var options = new BrowserTypeLaunchOptions
         {
