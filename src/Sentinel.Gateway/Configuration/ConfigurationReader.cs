@@ -122,6 +122,6 @@ internal static class ConfigurationReader
             new EnvironmentOverrides(faults).Apply(node, typeof(SentinelOptions), environment);
         }
 
-        return new RecordBinder(faults).Bind<SentinelOptions>(section, path);
+        return new RecordBinder(faults).Bind<SentinelOptions>(section);
     }
 }

@@ -72,8 +72,9 @@ internal sealed class MetricStore : IDisposable
 
     public void Dispose() => _listener.Dispose();
 
+    // An instrument whose meter is being disposed of measures once more, and its family is forgotten already.
     private static void Take(object? family, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
-        ((MetricFamily)family!).Take(value, tags);
+        (family as MetricFamily)?.Take(value, tags);
 
     private void WriteHistogram(MetricText text, MetricFamily family)
     {
