@@ -1,21 +1,32 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging.Abstractions;
 using Sentinel.Gateway.Exchange.Metering;
 
 namespace Sentinel.Gateway.Management;
 
 /// <summary>Adds up what Sentinel's meters report, for <c>/metrics</c>.</summary>
 /// <remarks>Our own, because the package registry at hand holds no Prometheus exporter: see docs/decisions.</remarks>
-internal sealed class MetricStore : IDisposable
+internal sealed partial class MetricStore : IDisposable
 {
+    private static readonly TimeSpan LogInterval = TimeSpan.FromMinutes(1);
+
     private readonly Lock _writing = new();
     private readonly MeterListener _listener = new();
     private readonly ConcurrentDictionary<Instrument, MetricFamily> _families = [];
     private readonly Histograms _histograms;
+    private readonly TimeProvider _time;
+    private readonly ILogger<MetricStore> _logger;
+    private long? _loggedAt;
 
-    public MetricStore(Histograms? histograms = null)
+    public MetricStore(
+        Histograms? histograms = null,
+        TimeProvider? time = null,
+        ILogger<MetricStore>? logger = null)
     {
         _histograms = histograms ?? new Histograms();
+        _time = time ?? TimeProvider.System;
+        _logger = logger ?? NullLogger<MetricStore>.Instance;
         _listener.InstrumentPublished = (instrument, listener) =>
         {
             if (!MetricNames.IsShown(instrument))
@@ -51,7 +62,7 @@ internal sealed class MetricStore : IDisposable
                 family.Forget();
             }
 
-            _listener.RecordObservableInstruments();
+            Observe();
             var text = new MetricText();
             foreach (var family in Families)
             {
@@ -75,6 +86,23 @@ internal sealed class MetricStore : IDisposable
     // An instrument whose meter is being disposed of measures once more, and its family is forgotten already.
     private static void Take(object? family, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
         (family as MetricFamily)?.Take(value, tags);
+
+    // What throws has no value this time; the others have been asked all the same.
+    private void Observe()
+    {
+        try
+        {
+            _listener.RecordObservableInstruments();
+        }
+        catch (AggregateException e)
+        {
+            if (_loggedAt is not { } last || _time.GetElapsedTime(last) >= LogInterval)
+            {
+                _loggedAt = _time.GetTimestamp();
+                LogUnmeasured(_logger, e);
+            }
+        }
+    }
 
     private void WriteHistogram(MetricText text, MetricFamily family)
     {
@@ -103,4 +131,10 @@ internal sealed class MetricStore : IDisposable
             text.Value(family.Name, labels, value);
         }
     }
+
+    [LoggerMessage(
+        10102,
+        LogLevel.Warning,
+        "Some metrics could not be measured and are missing from /metrics. At most one such line a minute.")]
+    private static partial void LogUnmeasured(ILogger logger, AggregateException exception);
 }

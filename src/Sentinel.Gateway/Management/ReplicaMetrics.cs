@@ -27,13 +27,13 @@ internal sealed class ReplicaMetrics
             "s",
             "Processor time that the process has used.");
         meter.CreateObservableGauge(
-            "process.resident_memory.bytes", () => Environment.WorkingSet, "By", "Resident memory of the process.");
+            "process.resident_memory.bytes", ReadMemory, "By", "Resident memory of the process.");
         meter.CreateObservableGauge(
             "process.start_time.seconds", () => StartedAt, "s", "When the process started, in seconds since 1970.");
         meter.CreateObservableGauge(
             "process.open_fds", CountOpenFiles, "{file}", "Open files and sockets; only on Linux.");
         meter.CreateObservableGauge(
-            "process.max_fds", ReadOpenFilesMax, "{file}", "How many it may have open; only on Linux.");
+            "process.max_fds", () => OpenFilesMax, "{file}", "How many it may have open; only on Linux.");
     }
 
     /// <summary>The version of this build, without its commit.</summary>
@@ -43,30 +43,42 @@ internal sealed class ReplicaMetrics
 
     private static double StartedAt { get; } = ReadStart();
 
+    // Read once: a process that has no files left to open cannot read it any more.
+    private static Measurement<long>[] OpenFilesMax { get; } = Observe(ReadOpenFilesMax);
+
     private static double ReadStart()
     {
         using var process = Process.GetCurrentProcess();
         return (process.StartTime.ToUniversalTime() - DateTime.UnixEpoch).TotalSeconds;
     }
 
-    private static IEnumerable<Measurement<long>> CountOpenFiles()
-    {
-        if (Directory.Exists(OpenFiles))
-        {
-            yield return new Measurement<long>(Directory.EnumerateFileSystemEntries(OpenFiles).LongCount());
-        }
-    }
+    private static Measurement<long>[] CountOpenFiles() => Observe(() =>
+        Directory.Exists(OpenFiles) ? Directory.EnumerateFileSystemEntries(OpenFiles).LongCount() : null);
 
-    private static IEnumerable<Measurement<long>> ReadOpenFilesMax()
+    // 0 where it could not be read.
+    private static Measurement<long>[] ReadMemory() =>
+        Observe(() => Environment.WorkingSet is > 0 and var size ? size : null);
+
+    private static long? ReadOpenFilesMax()
     {
         const string Name = "Max open files";
         var line = File.Exists(Limits)
             ? File.ReadLines(Limits).FirstOrDefault(line => line.StartsWith(Name, StringComparison.Ordinal))
             : null;
         var soft = line?[Name.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
-        if (long.TryParse(soft, CultureInfo.InvariantCulture, out var max))
+        return long.TryParse(soft, CultureInfo.InvariantCulture, out var max) ? max : null;
+    }
+
+    // Reading takes a file itself; what cannot be read has no value.
+    private static Measurement<long>[] Observe(Func<long?> read)
+    {
+        try
         {
-            yield return new Measurement<long>(max);
+            return read() is { } value ? [new Measurement<long>(value)] : [];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
         }
     }
 }

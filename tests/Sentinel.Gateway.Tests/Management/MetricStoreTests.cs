@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Sentinel.Gateway.Exchange.Metering;
 using Sentinel.Gateway.Management;
+using Sentinel.Tests.Shared;
 using Xunit;
 
 namespace Sentinel.Gateway.Tests.Management;
@@ -11,14 +12,17 @@ public sealed class MetricStoreTests : IDisposable
     private readonly Histograms _histograms = new();
     private readonly Meter _meter = new($"Sentinel.Test.{Guid.NewGuid():n}");
     private readonly string _name = $"t{Guid.NewGuid():n}";
+    private readonly TestClock _clock = new();
+    private readonly LogSpy _log = new();
     private readonly MetricStore _store;
 
-    public MetricStoreTests() => _store = new MetricStore(_histograms);
+    public MetricStoreTests() => _store = new MetricStore(_histograms, _clock, _log.For<MetricStore>());
 
     public void Dispose()
     {
         _store.Dispose();
         _meter.Dispose();
+        _log.Dispose();
     }
 
     [Fact]
@@ -142,6 +146,26 @@ public sealed class MetricStoreTests : IDisposable
         histogram.Record(series, 1_500_000);
 
         Assert.Equal([1.5], heard);
+    }
+
+    [Fact]
+    public void An_instrument_that_throws_costs_nobody_elses_values_and_is_told_once_a_minute()
+    {
+        _meter.CreateCounter<long>($"{_name}.counted").Add(3);
+        _meter.CreateObservableGauge($"{_name}.before", () => 1);
+        _meter.CreateObservableGauge<long>(
+            $"{_name}.broken", long () => throw new IOException("Too many open files"));
+        _meter.CreateObservableGauge($"{_name}.after", () => 2);
+
+        Lines();
+        var values = Lines().Where(line => !line.StartsWith('#'));
+
+        Assert.Equal([$"{_name}_after 2", $"{_name}_before 1", $"{_name}_counted_total 3"], values);
+        var told = Assert.Single(_log.WithId(10102));
+        Assert.Contains("Too many open files", told.Exception?.ToString(), StringComparison.Ordinal);
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        Lines();
+        Assert.Equal(2, _log.WithId(10102).Count);
     }
 
     [Fact]
