@@ -46,7 +46,7 @@ internal sealed class AuditCounters : IDisposable
             "sentinel.audit.queued", () => Queued, "{entry}", "Entries that the store does not have yet.");
         _meter.CreateObservableGauge(
             "sentinel.audit.lag.seconds", () => LagSeconds, "s",
-            "How long the oldest entry on its way has been waiting.");
+            "How long the oldest entry on its way has been waiting, since its call ended.");
         _meter.CreateObservableGauge(
             "sentinel.audit.lag.bytes", () => JournalBytesBehind(), "By",
             "Bytes of the journal that the store does not have.");
@@ -77,7 +77,7 @@ internal sealed class AuditCounters : IDisposable
     /// <summary>Bytes of the journal that the store does not have.</summary>
     public Func<long> JournalBytesBehind { get; set; } = () => 0;
 
-    /// <summary>When the oldest entry in the writer's hands arrived, in ticks of UTC; 0 for none.</summary>
+    /// <summary>When the call of the oldest entry in the writer's hands ended, in UTC; null for none.</summary>
     public DateTime? OldestWaiting
     {
         set => Interlocked.Exchange(ref _oldestWaiting, value?.Ticks ?? 0);

@@ -55,7 +55,7 @@ internal sealed class BatchIntake(
         var batch = _next;
         _next = new TakenBatch(limits.MaxRows, hasJournal);
         channel.Counters.OldestWaiting =
-            new DateTime(batch.Taken[0].Row.TimestampMicros * TimeSpan.TicksPerMicrosecond);
+            new DateTime(batch.Taken[0].Row.EndMicros * TimeSpan.TicksPerMicrosecond);
         return batch;
     }
 

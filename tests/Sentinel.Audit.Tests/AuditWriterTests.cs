@@ -10,6 +10,21 @@ public sealed class AuditWriterTests
     private readonly FakeStore _store = new();
 
     [Fact]
+    public async Task Lag_counts_from_the_end_of_a_call_and_not_from_its_arrival()
+    {
+        var clock = new TestClock();
+        var store = new FakeStore { OnAppend = (_, cancellation) => Task.Delay(Timeout.Infinite, cancellation) };
+        await using var rig = await new WriterRig(
+            store, clock, timings: new AuditTimings { Drain = TimeSpan.Zero }).StartAsync();
+        var arrived = clock.GetUtcNow().UtcDateTime.AddSeconds(-300);
+
+        rig.Channel.TryWrite(Some.Entry() with { Timestamp = arrived, LatencyUs = 293_000_000 });
+
+        await Eventually.TrueAsync(() => store.Attempts > 0, "the entry is in the writer's hands");
+        Assert.Equal(7, rig.Channel.Status.LagSeconds);
+    }
+
+    [Fact]
     public async Task Stores_at_once_when_idle()
     {
         await using var rig = await new WriterRig(_store, _clock).StartAsync();

@@ -19,7 +19,7 @@ internal sealed class WriterRig : IAsyncDisposable
     {
         time ??= TimeProvider.System;
         Channel = new AuditChannel(
-            capacity, new AuditCounters(Meters), new AuditHealth(true, store.Name), time, Log.For<AuditChannel>(),
+            capacity, new AuditCounters(Meters, time), new AuditHealth(true, store.Name), time, Log.For<AuditChannel>(),
             guarantee, arguments);
         Writer = new AuditWriter(
             Channel, store, batch ?? new(), "host:1", timings ?? new(), time, Log.For<AuditWriter>(),

@@ -52,6 +52,9 @@ internal sealed record AuditRow
     /// <summary>When the call arrived, in whole microseconds since 0001-01-01 UTC.</summary>
     public long TimestampMicros { get; }
 
+    /// <summary>When the call had ended and its entry was made, in the same.</summary>
+    public long EndMicros => TimestampMicros + LatencyUs;
+
     /// <summary>The first day of the timestamp's month, in UTC: which chain of its writer the row belongs to.</summary>
     public DateOnly Month { get; }
 
