@@ -103,8 +103,8 @@ internal sealed class McpExchange(TimeProvider time)
     /// <summary>Whether the stop of the gateway has ended it.</summary>
     public bool IsStopped { get; set; }
 
-    /// <summary>Which outage of a destination it tries the end of; null for none.</summary>
-    public object? Outage { get; set; }
+    /// <summary>The opening of a destination's circuit that it is a trial after; null for no trial.</summary>
+    public object? Opening { get; set; }
 
     /// <summary>Its place among those under way; theirs alone.</summary>
     public RunningLink Running { get; set; }

@@ -14,8 +14,11 @@ internal sealed class Circuit
     private McpExchange? _trial;
     private long _trialAt;
 
-    // From the first opening to the closing; its trials carry it.
+    // From the first opening to the closing.
     private object _outage = new();
+
+    // The last opening; trials carry the one that they began after.
+    private Opening _opening = new(new object());
 
     /// <summary>Whether it is open or half open.</summary>
     public bool IsOpen => _isOpen;
@@ -89,23 +92,22 @@ internal sealed class Circuit
             // the next request is a trial too.
             _trial = exchange;
             _trialAt = now;
-            exchange.Outage = _outage;
+            exchange.Opening = _opening;
             return true;
         }
     }
 
-    // Of requests from before it opened nothing is learned. That it answers, every trial can show; that it fails, only
-    // the one that others wait for.
+    // Of requests from before it opened nothing is learned. That it answers, every trial of the outage can show; that
+    // it fails, each that began after the last opening, or a limit longer than the period would keep it half open.
     private void ReportTrial(McpExchange exchange, AttemptOutcome outcome, long now, Action<bool> changed)
     {
-        if (exchange.Outage != _outage)
+        if (exchange.Opening is not Opening opening || opening.Outage != _outage)
         {
             return;
         }
 
-        exchange.Outage = null;
-        var isCurrent = _trial == exchange;
-        if (isCurrent)
+        exchange.Opening = null;
+        if (_trial == exchange)
         {
             _trial = null;
         }
@@ -114,7 +116,7 @@ internal sealed class Circuit
         {
             Close(changed);
         }
-        else if (outcome == AttemptOutcome.Failed && isCurrent)
+        else if (outcome == AttemptOutcome.Failed && opening == _opening)
         {
             Open(now, changed);
         }
@@ -130,9 +132,16 @@ internal sealed class Circuit
 
     private void Open(long now, Action<bool> changed)
     {
+        _trial = null;
+        _opening = new Opening(_outage);
         _failures = 0;
         _openedAt = now;
         _isOpen = true;
         changed(true);
+    }
+
+    private sealed class Opening(object outage)
+    {
+        public object Outage { get; } = outage;
     }
 }

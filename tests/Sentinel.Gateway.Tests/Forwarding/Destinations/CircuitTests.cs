@@ -143,19 +143,45 @@ public sealed class CircuitTests
         Assert.True(Enter(Exchange()));
     }
 
-    [Theory]
-    [InlineData(AttemptOutcome.Failed)]
-    [InlineData(AttemptOutcome.Unknown)]
-    internal void A_trial_that_was_handed_over_keeps_nobody_out_and_fails_for_itself_alone(AttemptOutcome outcome)
+    [Fact]
+    public void A_trial_that_was_handed_over_and_whose_client_leaves_changes_nothing()
     {
         var (late, current) = EnterTwo();
 
-        Report(late, outcome);
+        Report(late, AttemptOutcome.Unknown);
 
         Assert.Equal([true], _changes);
         Assert.False(Enter(Exchange()));
         Report(current, AttemptOutcome.Failed);
         Assert.Equal([true, true], _changes);
+    }
+
+    [Fact]
+    public void A_trial_that_fails_late_opens_it_again_and_those_begun_before_that_say_nothing_new()
+    {
+        var (late, current) = EnterTwo();
+
+        Report(late, AttemptOutcome.Failed);
+
+        Assert.Equal([true, true], _changes);
+        var next = Exchange();
+        Assert.True(Enter(next));
+        Report(current, AttemptOutcome.Failed);
+        Assert.Equal([true, true], _changes);
+        Report(next, AttemptOutcome.Failed);
+        Assert.Equal([true, true, true], _changes);
+    }
+
+    [Fact]
+    public void A_trial_that_fails_late_says_nothing_once_a_newer_one_was_answered()
+    {
+        var (late, current) = EnterTwo();
+        Report(current, AttemptOutcome.Answered);
+
+        Report(late, AttemptOutcome.Failed);
+
+        Assert.False(_circuit.IsOpen);
+        Assert.Equal([true, false], _changes);
     }
 
     [Fact]
