@@ -71,6 +71,9 @@ internal sealed class McpExchange(TimeProvider time)
     /// <summary>Spent before forwarding, in microseconds; null if nothing was forwarded.</summary>
     public long? GatewayUs { get; set; }
 
+    /// <summary>Of that, what passed while the client's body was not there yet, in microseconds.</summary>
+    public long BodyWaitUs { get; set; }
+
     /// <summary>To the backend's first byte, in microseconds; null if there was none.</summary>
     public long? FirstByteUs { get; set; }
 

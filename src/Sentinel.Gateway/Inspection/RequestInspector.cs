@@ -65,7 +65,18 @@ internal sealed class RequestInspector(AuditArguments arguments)
         ReadResult read;
         while (true)
         {
-            read = await reader.ReadAsync(context.RequestAborted);
+            var reading = reader.ReadAsync(context.RequestAborted);
+            if (reading.IsCompleted)
+            {
+                read = await reading;
+            }
+            else
+            {
+                var waitsFrom = exchange.ElapsedUs;
+                read = await reading;
+                exchange.BodyWaitUs += exchange.ElapsedUs - waitsFrom;
+            }
+
             if (read.IsCanceled)
             {
                 reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);

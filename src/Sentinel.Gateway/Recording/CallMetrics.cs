@@ -44,7 +44,8 @@ internal sealed class CallMetrics
         _gateway = new DurationHistogram(
             meter,
             "sentinel.call.gateway.seconds",
-            "Of that, what passed inside Sentinel before the call was forwarded.",
+            "Of that, what passed inside Sentinel before the call was forwarded, "
+            + "without the wait for the client's body.",
             GatewayBoundsUs,
             () => Tools().Select(tool => tool.Gateway));
         _firstByte = new DurationHistogram(
@@ -63,8 +64,8 @@ internal sealed class CallMetrics
     /// <param name="tool">Which tool it named.</param>
     /// <param name="outcome">How it ended.</param>
     /// <param name="latencyUs">From arrival to the answer.</param>
-    /// <param name="gatewayUs">From arrival to the forwarding; null where it was not forwarded, which is not timed.
-    /// </param>
+    /// <param name="gatewayUs">From arrival to the forwarding, without the wait for the body; null where it was not
+    /// forwarded, which is not timed.</param>
     /// <param name="firstByteUs">From arrival to the backend's first byte; null for none.</param>
     public void Count(
         string backend,

@@ -20,14 +20,17 @@ internal sealed class CallRecorder(AuditChannel channel, CallMetrics metrics)
         call.ToolName,
         outcome,
         call.AnsweredUs ?? exchange.ElapsedUs,
-        exchange.GatewayUs,
+        exchange.GatewayUs - exchange.BodyWaitUs,
         exchange.FirstByteUs);
 
     /// <summary>Whether a finished call leaves a row: of reads what policy refused, and the rest if wanted.</summary>
     public bool Leaves(ToolCall call, AuditOutcome outcome, bool recordsReads) =>
         IsEnabled && (call.Kind == TargetKind.Tool || recordsReads || outcome == AuditOutcome.Denied);
 
-    public void Record(AuditEntry entry)
+    /// <summary>Counts a finished call and sends its entry on.</summary>
+    /// <param name="entry">The call's.</param>
+    /// <param name="bodyWaitUs">What the client took to send it, which is not the gateway's time.</param>
+    public void Record(AuditEntry entry, long bodyWaitUs)
     {
         if (entry.Method == McpMethods.ToolsCall)
         {
@@ -36,7 +39,7 @@ internal sealed class CallRecorder(AuditChannel channel, CallMetrics metrics)
                 entry.ToolName,
                 entry.Outcome,
                 entry.LatencyUs,
-                entry.GatewayUs,
+                entry.GatewayUs - bodyWaitUs,
                 entry.FirstByteUs);
         }
 

@@ -11,6 +11,9 @@ internal sealed class OpenCall(ToolCall call, McpExchange exchange)
     /// <summary>Since the call arrived, in microseconds.</summary>
     public long ElapsedUs => exchange.ElapsedUs;
 
+    /// <inheritdoc cref="McpExchange.BodyWaitUs"/>
+    public long BodyWaitUs => exchange.BodyWaitUs;
+
     /// <summary>Its entry as it will be if no answer comes; null while its own response goes on.</summary>
     public AuditEntry? Entry { get; set; }
 

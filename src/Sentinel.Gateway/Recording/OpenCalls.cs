@@ -111,7 +111,7 @@ internal sealed class OpenCalls(CallRecorder recorder, TimeProvider time) : IHos
     public void Record(OpenCall open, Verdict? ending)
     {
         var verdict = open.Call.Answer is { } answer ? Verdicts.OfAnswer(answer) : ending;
-        recorder.Record(verdict is null
+        var entry = verdict is null
             ? open.Entry!
             : open.Entry! with
             {
@@ -120,7 +120,8 @@ internal sealed class OpenCalls(CallRecorder recorder, TimeProvider time) : IHos
                 ErrorCode = verdict.Code,
                 ErrorMessage = verdict.Message,
                 LatencyUs = open.Call.AnsweredUs ?? open.ElapsedUs,
-            });
+            };
+        recorder.Record(entry, open.BodyWaitUs);
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

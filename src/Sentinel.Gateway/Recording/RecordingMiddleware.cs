@@ -90,7 +90,8 @@ internal sealed partial class RecordingMiddleware(
         var session = context.Features.Get<CallSession>();
         if (session is null || !session.Suspend(call, CanWait(context, exchange, session)))
         {
-            recorder.Record(EntryBuilder.Build(context, exchange, call, Verdicts.Of(context, exchange, call)));
+            var entry = EntryBuilder.Build(context, exchange, call, Verdicts.Of(context, exchange, call));
+            recorder.Record(entry, exchange.BodyWaitUs);
             return true;
         }
 
