@@ -11,6 +11,7 @@ namespace Sentinel.Gateway.Management;
 internal static class MetricNames
 {
     private const string RuntimeMeter = "System.Runtime";
+    private const string ThreadCount = "dotnet.thread_pool.thread.count";
 
     private static readonly string[] None = [];
 
@@ -48,7 +49,7 @@ internal static class MetricNames
         "dotnet.gc.last_collection.heap.size",
         "dotnet.gc.pause.time",
         "dotnet.thread_pool.queue.length",
-        "dotnet.thread_pool.thread.count",
+        ThreadCount,
         "dotnet.thread_pool.work_item.count",
     }.ToFrozenSet(StringComparer.Ordinal);
 
@@ -56,7 +57,7 @@ internal static class MetricNames
     private static readonly FrozenSet<string> Gauges = new[]
     {
         "dotnet.thread_pool.queue.length",
-        "dotnet.thread_pool.thread.count",
+        ThreadCount,
     }.ToFrozenSet(StringComparer.Ordinal);
 
     public static bool IsGauge(string instrument) => Gauges.Contains(instrument);
@@ -76,6 +77,12 @@ internal static class MetricNames
             "By" => "_bytes",
             _ => "",
         };
+        if (instrument.Name == ThreadCount)
+        {
+            // Prometheus keeps the ending _count for histograms.
+            return "dotnet_thread_pool_threads";
+        }
+
         return instrument.Name.Replace('.', '_') + unit + (isCounter ? "_total" : "");
     }
 }

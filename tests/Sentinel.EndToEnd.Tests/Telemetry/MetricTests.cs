@@ -15,7 +15,7 @@ public sealed class MetricTests(MeasuredGateways gateways) : IClassFixture<Measu
         ["dotnet_gc_last_collection_heap_size_bytes"] = Stands(ManyCallsAsync),
         ["dotnet_gc_pause_time_seconds_total"] = Rises(ManyCallsAsync),
         ["dotnet_thread_pool_queue_length"] = Fills(StormAsync) with { IsIll = true },
-        ["dotnet_thread_pool_thread_count"] = Stands(CallAsync),
+        ["dotnet_thread_pool_threads"] = Stands(CallAsync),
         ["dotnet_thread_pool_work_item_count_total"] = Rises(CallAsync),
         ["process_cpu_seconds_total"] = Rises(ManyCallsAsync),
         ["process_max_fds"] = Stands(CallAsync),
