@@ -38,10 +38,10 @@ internal static class Rpc
             cancellationToken: cancellationToken
         );
 
-    /// <summary>Sends a body as it is, and reads as much of the answer as comes.</summary>
+    /// <summary>Sends a body as it is, and reads as much of the answer as comes; without a key if that is null.</summary>
     public static async Task<Reply> PostAsync(
         Uri url,
-        string key,
+        string? key,
         string body,
         IEnumerable<(string Name, string Value)> headers,
         Action? onFirstBytes = null,
@@ -53,7 +53,11 @@ internal static class Rpc
             Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)),
         };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        request.Headers.TryAddWithoutValidation("X-Api-Key", key);
+        if (key is not null)
+        {
+            request.Headers.TryAddWithoutValidation("X-Api-Key", key);
+        }
+
         request.Headers.TryAddWithoutValidation("Accept", "application/json, text/event-stream");
         foreach (var (name, value) in headers)
         {

@@ -25,6 +25,9 @@ internal sealed class Caller
 
     public string Subject { get; }
 
+    /// <summary>Whether it is anybody: a request without a credential.</summary>
+    public bool IsAnonymous => Issuer is null && Subject == AnonymousSubject;
+
     /// <summary>Effective roles, sorted.</summary>
     public IReadOnlyList<string> Roles { get; }
 

@@ -41,22 +41,34 @@ internal sealed class CallerHeadersTransform : RequestTransform
     }
 
     // The backend's part is a child of Sentinel's span. Without a span the client's trace has been copied and goes on
-    // as it came; without that too the request id begins one.
+    // as it came, or is said in headers too where only the message named it; without any the request id begins one.
     private static void BeginTrace(HttpRequestHeaders headers, McpExchange exchange)
     {
         if (exchange.Span is { } span)
         {
-            headers.Remove(TraceParent);
-            headers.Remove(TraceState);
-            headers.TryAddWithoutValidation(TraceParent, span.Id);
-            if (span.TraceStateString is { Length: > 0 } state)
-            {
-                headers.TryAddWithoutValidation(TraceState, state);
-            }
+            Say(headers, span.Id!, span.TraceStateString);
         }
         else if (!headers.NonValidated.Contains(TraceParent))
         {
-            headers.TryAddWithoutValidation(TraceParent, StartOfTrace(exchange.RequestIdText));
+            var message = exchange.Message;
+            if (!TraceContext.TryParse(message?.TraceParent, message?.TraceState, out var own))
+            {
+                headers.TryAddWithoutValidation(TraceParent, StartOfTrace(exchange.RequestIdText));
+                return;
+            }
+
+            Say(headers, message!.TraceParent!, own.TraceState);
+        }
+    }
+
+    private static void Say(HttpRequestHeaders headers, string parent, string? state)
+    {
+        headers.Remove(TraceParent);
+        headers.Remove(TraceState);
+        headers.TryAddWithoutValidation(TraceParent, parent);
+        if (state is { Length: > 0 })
+        {
+            headers.TryAddWithoutValidation(TraceState, state);
         }
     }
 

@@ -73,6 +73,26 @@ internal static class EscapedText
         return text.ToString();
     }
 
+    /// <summary>The text it spells, if that is printable ASCII to its end; else null.</summary>
+    public static string? ReadPrintable(ReadOnlySpan<byte> raw)
+    {
+        var text = new StringBuilder(raw.Length);
+        while (!raw.IsEmpty)
+        {
+            var rune = new Rune(raw[0] < 0x80 ? raw[0] : 0);
+            var length = 1;
+            if ((raw[0] == '\\' && !TryReadEscape(raw, out rune, out length)) || rune.Value is < ' ' or > '~')
+            {
+                return null;
+            }
+
+            text.Append((char)rune.Value);
+            raw = raw[length..];
+        }
+
+        return text.ToString();
+    }
+
     private static bool TryReadEscape(ReadOnlySpan<byte> raw, out Rune rune, out int length)
     {
         length = 2;

@@ -168,12 +168,20 @@ internal ref struct ParamsReader(KeyTable keys, McpMessage message)
     private static MessageFault? TakeShort(ref Utf8JsonReader json, ref string? place)
     {
         var bytes = json.HasValueSequence ? json.ValueSequence.Length : json.ValueSpan.Length;
-        if (bytes <= TraceBytesMax && !json.ValueIsEscaped)
+        if (bytes > TraceBytesMax)
         {
-            Span<byte> text = stackalloc byte[TraceBytesMax];
-            text = text[..json.CopyString(text)];
-            place = Ascii.IsValid(text) ? Encoding.ASCII.GetString(text) : null;
+            return null;
         }
+
+        if (json.ValueIsEscaped)
+        {
+            place = json.HasValueSequence ? null : EscapedText.ReadPrintable(json.ValueSpan);
+            return null;
+        }
+
+        Span<byte> text = stackalloc byte[TraceBytesMax];
+        text = text[..json.CopyString(text)];
+        place = Ascii.IsValid(text) ? Encoding.ASCII.GetString(text) : null;
 
         return null;
     }

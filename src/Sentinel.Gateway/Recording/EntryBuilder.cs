@@ -54,7 +54,7 @@ internal static class EntryBuilder
             ClientName = Text(message.ClientName ?? headers.UserAgent),
             ClientAddress = context.Connection.RemoteIpAddress?.ToString(),
             Route = exchange.Route,
-            TraceId = exchange.Span?.TraceId.ToHexString() ?? TraceContext.TraceId(headers.TraceParent),
+            TraceId = exchange.Span?.TraceId.ToHexString() ?? TraceContext.TraceId(headers.TraceParent, message),
             RequestBytes = exchange.RequestBytes,
             Decision = call.Decision?.Text,
         };

@@ -13,6 +13,7 @@ internal sealed partial class RecordingMiddleware(
     RequestDelegate next,
     CallRecorder recorder,
     InspectRequest inspect,
+    ExchangeTracer tracer,
     ILogger<RecordingMiddleware> logger)
 {
     public async Task InvokeAsync(HttpContext context)
@@ -58,6 +59,8 @@ internal sealed partial class RecordingMiddleware(
             await InspectLateAsync(context);
         }
 
+        // Of what was refused before the transforms ran, or by the first of them: the row's trace is the span's.
+        tracer.Begin(context, exchange);
         var recordsReads = ConfigurationSnapshot.Of(context).Sentinel.Audit.RecordReads;
         foreach (var call in exchange.Calls)
         {

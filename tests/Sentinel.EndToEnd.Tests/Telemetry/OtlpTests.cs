@@ -97,6 +97,20 @@ public sealed class OtlpTests(TracedGateway traced) : IClassFixture<TracedGatewa
         Assert.Equal($"00-{reply.RequestId!.Replace("-", "", StringComparison.Ordinal)}", began[..35]);
     }
 
+    [Fact]
+    public async Task With_telemetry_off_a_trace_of_the_message_alone_goes_on_in_the_headers_too()
+    {
+        await using var gateway = await StartAsync([]);
+
+        await TracedGateway.CallAsync(
+            gateway, "off-meta", $"\"traceparent\":\"{ClientsTrace}\",\"tracestate\":\"m=1\"",
+            headers: ("tracestate", "stray=1"));
+
+        var arrived = traced.Arrived("off-meta");
+        Assert.Equal(ClientsTrace, arrived.Headers["traceparent"].ToString());
+        Assert.Equal("m=1", arrived.Headers["tracestate"].ToString());
+    }
+
     private Task<GatewayProcess> StartAsync(JsonObject telemetry, params (string Name, string Value)[] environment)
     {
         var config = TracedGateway.Config(traced.Backend.Url);

@@ -87,7 +87,6 @@ public sealed class TraceTests(TracedGateway traced) : IClassFixture<TracedGatew
     [InlineData("no-version", "ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")]
     [InlineData("break", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-\\r\\n")]
     [InlineData("surrogate", "\\ud800")]
-    [InlineData("escaped", "\\u00300-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")]
     public async Task What_is_no_trace_in_meta_is_passed_over(string tool, string traceParent)
     {
         var meta = $"\"traceparent\":\"{traceParent}\"";
@@ -147,15 +146,54 @@ public sealed class TraceTests(TracedGateway traced) : IClassFixture<TracedGatew
     }
 
     [Fact]
-    public async Task A_stranger_joins_nobodys_trace()
+    public async Task A_stranger_leaves_no_span()
     {
         var reply = await traced.CallAsync("stranger", Meta, key: TracedGateway.OtherKey, headers: [Header]);
+        await traced.CallAsync("after-stranger");
 
-        var span = await traced.Collector.SpanAsync(span => span["sentinel.request_id"] == reply.RequestId);
-        Assert.Equal("", span.ParentId);
-        Assert.NotEqual(Trace, span.TraceId);
-        Assert.Equal([(Trace, Span)], span.Links);
-        Assert.Equal((2, "unauthenticated", "401"), (span.Status, span["error.type"], span["http.response.status_code"]));
+        Assert.Equal(401, reply.Status);
+        await SpanOfAsync("after-stranger");
+        Assert.DoesNotContain(traced.Collector.Spans, span => span["http.response.status_code"] == "401");
+    }
+
+    [Fact]
+    public async Task The_anonymous_caller_joins_nobodys_trace()
+    {
+        var reply = await traced.CallAsync("anybody", Meta, key: null, headers: [Header]);
+
+        var span = await SpanOfAsync("anybody");
+        Assert.Equal((200, ""), (reply.Status, span.ParentId));
+        Assert.DoesNotContain(span.TraceId, (string[])[Trace, Other]);
+        Assert.Equal([(Trace, Span), (Other, OtherSpan)], span.Links);
+        await RowHasTraceAsync(reply, span.TraceId);
+    }
+
+    [Fact]
+    public async Task The_row_of_a_call_refused_for_its_session_has_the_spans_trace()
+    {
+        var reply = await traced.CallAsync("forged", Meta, headers: [Header, ("Mcp-Session-Id", "forged")]);
+
+        var span = await SpanOfAsync("forged");
+        Assert.Equal((404, Other), (reply.Status, span.TraceId));
+        await RowHasTraceAsync(reply, Other);
+    }
+
+    [Fact]
+    public async Task A_batch_that_is_refused_has_its_calls_as_events()
+    {
+        var body = """
+            [{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"refused-one"}},
+            {"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"refused-two"}}]
+            """;
+
+        await Rpc.PostAsync(
+            new Uri(traced.Gateway.Url, "raw/no-batch"), Servers.TesterKey, body, [("MCP-Protocol-Version", "2025-06-18")]);
+
+        var span = await traced.Collector.SpanAsync(span => span.Name == "batch" && span["sentinel.reason"] == "invalid_request");
+        Assert.Equal(["refused-one", "refused-two"], span.Events.Select(e => e.Attributes["gen_ai.tool.name"]));
+        var table = AuditTable.OfFile(traced.Database);
+        await Eventually.HoldsAsync(async () =>
+            (await table.RowsAsync()).Count(row => row.Text("trace_id") == span.TraceId) == 2);
     }
 
     [Fact]
@@ -182,7 +220,7 @@ public sealed class TraceTests(TracedGateway traced) : IClassFixture<TracedGatew
         await Rpc.PostAsync(
             new Uri(traced.Gateway.Url, "raw/batch"), Servers.TesterKey, body, [Header, ("MCP-Protocol-Version", "2025-03-26")]);
 
-        var span = await traced.Collector.SpanAsync(span => span.Name == "batch");
+        var span = await traced.Collector.SpanAsync(span => span.Name == "batch" && span.TraceId == Trace);
         Assert.Equal((Trace, Span, "2"), (span.TraceId, span.ParentId, span["sentinel.batch.size"]));
         Assert.Equal([(Other, OtherSpan)], span.Links);
         Assert.Equal(

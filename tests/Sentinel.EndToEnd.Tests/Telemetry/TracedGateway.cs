@@ -55,6 +55,7 @@ public sealed class TracedGateway : IAsyncLifetime
     public static ProxyConfig Config(Uri backend) => new ProxyConfig()
         .Backend("raw", backend)
         .Backend("dead", new Uri("http://127.0.0.1:1/"))
+        .Anonymous("tester")
         .ApiKey("tester", Servers.TesterKey, "tester")
         .Role("tester", allow: ["*"], deny: ["raw/denied"]);
 
@@ -63,7 +64,7 @@ public sealed class TracedGateway : IAsyncLifetime
         string tool,
         string meta = "",
         string backend = "raw",
-        string key = Servers.TesterKey,
+        string? key = Servers.TesterKey,
         params (string Name, string Value)[] headers) =>
         CallAsync(Gateway, tool, meta, backend, key, headers);
 
@@ -72,7 +73,7 @@ public sealed class TracedGateway : IAsyncLifetime
         string tool,
         string meta = "",
         string backend = "raw",
-        string key = Servers.TesterKey,
+        string? key = Servers.TesterKey,
         params (string Name, string Value)[] headers)
     {
         var body = $$$"""{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"{{{tool}}}","arguments":{},"_meta":{ {{{meta}}} } } }""";

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Sentinel.Gateway.Exchange;
+using Sentinel.Gateway.Mcp;
 using Xunit;
 
 namespace Sentinel.Gateway.Tests.Exchange;
@@ -8,6 +9,7 @@ namespace Sentinel.Gateway.Tests.Exchange;
 public sealed class TraceContextTests
 {
     private const string Good = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    private const string Other = "00-11f7651916cd43dd8448eb211c80319c-22ad6b7169203331-01";
 
     [Fact]
     public void A_good_one_is_read()
@@ -20,10 +22,31 @@ public sealed class TraceContextTests
     }
 
     [Theory]
+    [InlineData("01-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")]
+    [InlineData("01-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-")]
+    [InlineData("cc-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-what-comes-later")]
+    [InlineData("fe-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-01")]
+    public void Of_a_later_version_what_is_known_of_it_is_read(string traceParent)
+    {
+        Assert.True(TraceContext.TryParse(traceParent, null, out var context), traceParent);
+
+        Assert.Equal("0af7651916cd43dd8448eb211c80319c", context.TraceId.ToHexString());
+        Assert.Equal("b7ad6b7169203331", context.SpanId.ToHexString());
+        Assert.Equal(ActivityTraceFlags.Recorded, context.TraceFlags);
+        Assert.Equal("0af7651916cd43dd8448eb211c80319c", TraceContext.TraceId(traceParent));
+    }
+
+    [Theory]
     [InlineData(null)]
     [InlineData("")]
     [InlineData("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331")]
     [InlineData("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-")]
+    [InlineData("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-01")]
+    [InlineData("ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-01")]
+    [InlineData("01-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-0101")]
+    [InlineData("01-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01,01")]
+    [InlineData("01-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-\u007f")]
+    [InlineData("0A-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")]
     [InlineData(" 0-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")]
     [InlineData("ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")]
     [InlineData("00-0AF7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")]
@@ -32,8 +55,20 @@ public sealed class TraceContextTests
     [InlineData("00_0af7651916cd43dd8448eb211c80319c_b7ad6b7169203331_01")]
     [InlineData("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-0x")]
     [InlineData("00-0af7651916cd43dd8448eb211c80319é-b7ad6b7169203331-01")]
-    public void A_bad_one_is_not(string? traceParent) =>
+    public void A_bad_one_is_not(string? traceParent)
+    {
         Assert.False(TraceContext.TryParse(traceParent, null, out _), traceParent);
+        Assert.Null(TraceContext.TraceId(traceParent));
+    }
+
+    [Theory]
+    [InlineData(Good, Other, "0af7651916cd43dd8448eb211c80319c")]
+    [InlineData(null, Other, "11f7651916cd43dd8448eb211c80319c")]
+    [InlineData("00-00000000000000000000000000000000-b7ad6b7169203331-01", Other, "11f7651916cd43dd8448eb211c80319c")]
+    [InlineData(null, "00-zz", null)]
+    [InlineData(null, null, null)]
+    public void A_request_is_of_the_headers_trace_else_of_the_messages(string? header, string? own, string? trace) =>
+        Assert.Equal(trace, TraceContext.TraceId(header, new McpMessage { TraceParent = own }));
 
     [Theory]
     [InlineData("")]

@@ -21,6 +21,8 @@ internal static class MetricsPage
           revision defines or `unknown`, `reason` one of Sentinel's own.
         - `tool`: each backend's first `Telemetry.MaxToolLabels` tools, each from its first success on. Every other name is `other`:
           names that callers make up do not succeed, and take no place.
+        - Over OTLP the library keeps 2,000 series of a metric, whatever `Telemetry.MaxToolLabels` says; the rest is one series with
+          `otel.metric.overflow`. Keep backends × tools × 2 below that, or read `/metrics`, which has them all.
         - A series with labels exists from its first measurement on. Counters start at 0 with the process.
         - Histograms have `_bucket`, `_sum` and `_count`.
 

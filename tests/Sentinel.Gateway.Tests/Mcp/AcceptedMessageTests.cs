@@ -64,6 +64,16 @@ public sealed class AcceptedMessageTests
         Assert.Equal("2026-07-28", message.ProtocolVersion);
     }
 
+    [Fact]
+    public void A_trace_may_be_spelled_with_escapes()
+    {
+        var body = Encoding.UTF8.GetBytes(Messages.Call(
+            """ "name":"a","_meta":{"traceparent":"\u0030\u0030-x","tracestate":"a=1\u002B2"} """));
+
+        Assert.Null(MessageReader.Read(body, out var message));
+        Assert.Equal(("00-x", "a=1+2"), (message.TraceParent, message.TraceState));
+    }
+
     [Theory]
     [InlineData("""{"Name":1,"name":2,"NAME":3}""")]
     [InlineData("""{"a":{"x":1},"b":{"x":1},"c":[{"x":1},{"x":1}]}""")]

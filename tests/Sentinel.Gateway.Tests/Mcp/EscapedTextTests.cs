@@ -33,6 +33,19 @@ public sealed class EscapedTextTests
     }
 
     [Theory]
+    [InlineData("a=1\\u002B2\\/3", "a=1+2/3")]
+    [InlineData("\\u0030\\u0030-", "00-")]
+    [InlineData("a=\\ud800", null)]
+    [InlineData("a=\\ud83d\\ude00", null)]
+    [InlineData("a=\\u00e9", null)]
+    [InlineData("\\u002B\u00e9", null)]
+    [InlineData("a=1\\r\\nX: 1", null)]
+    [InlineData("a=\\u007f", null)]
+    [InlineData("a=\\u0000", null)]
+    public void Printable_text_is_read_or_nothing(string raw, string? text) =>
+        Assert.Equal(text, EscapedText.ReadPrintable(Encoding.UTF8.GetBytes(raw)));
+
+    [Theory]
     [InlineData("\\")]
     [InlineData("\\x")]
     [InlineData("\\u12")]

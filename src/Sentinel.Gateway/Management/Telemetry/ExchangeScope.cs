@@ -14,7 +14,7 @@ internal sealed class ExchangeScope(McpExchange exchange, string? traceParent)
 
     public int Count => TraceId is null ? 1 : 2;
 
-    private string? TraceId => Span?.TraceId.ToHexString() ?? TraceContext.TraceId(traceParent);
+    private string? TraceId => Span?.TraceId.ToHexString() ?? TraceContext.TraceId(traceParent, exchange.Message);
 
     public KeyValuePair<string, object?> this[int index] => index switch
     {

@@ -122,11 +122,9 @@ internal static class ExchangeSpan
         }
 
         span.SetTag("server.port", connection.LocalPort);
-        if (exchange.Caller is not null)
-        {
-            // By then its host has been found to be one of ours.
-            span.SetTag("server.address", Text(context.Request.Host.Host));
-        }
+
+        // Where there is a caller, its host has been found to be one of ours.
+        span.SetTag("server.address", Text(context.Request.Host.Host));
     }
 
     private static void Fail(Activity span, string? type)

@@ -26,29 +26,26 @@ internal sealed class ExchangeTracer : IDisposable
 
     /// <summary>
     /// Begins the span as of the request's arrival. The body has been read, unless it never will be: the message may
-    /// name the parent.
+    /// name the parent. A request without a caller has no span: strangers could push real calls out of the queue.
     /// </summary>
     public void Begin(HttpContext context, McpExchange exchange)
     {
-        if (!IsOn || exchange.Span is not null)
+        if (!IsOn || exchange.Span is not null || exchange.Caller is null)
         {
             return;
         }
 
-        var (parent, links) = SpanParents.Of(context, exchange);
-        var span = _source.CreateActivity(
-            ExchangeSpan.Method(context, exchange), ActivityKind.Server, parent, tags: null, links);
-        if (span is null)
-        {
-            return;
-        }
-
+        // Before the span is made: a root would otherwise take the current one for its parent.
         var current = Activity.Current;
         Activity.Current = null;
-        span.SetStartTime(exchange.Timestamp);
-        span.Start();
-        Activity.Current = current;
-        exchange.Span = span;
+        try
+        {
+            exchange.Span = Start(context, exchange);
+        }
+        finally
+        {
+            Activity.Current = current;
+        }
     }
 
     /// <summary>The exchange has ended, in whatever way.</summary>
@@ -73,4 +70,13 @@ internal sealed class ExchangeTracer : IDisposable
     }
 
     public void Dispose() => _source.Dispose();
+
+    private Activity? Start(HttpContext context, McpExchange exchange)
+    {
+        var (parent, links) = SpanParents.Of(context, exchange);
+        var span = _source.CreateActivity(
+            ExchangeSpan.Method(context, exchange), ActivityKind.Server, parent, tags: null, links);
+        span?.SetStartTime(exchange.Timestamp);
+        return span?.Start();
+    }
 }

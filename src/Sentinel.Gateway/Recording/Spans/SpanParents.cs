@@ -9,8 +9,8 @@ internal static class SpanParents
     /// <remarks>
     /// The semantic conventions for MCP: the message's own context is the parent, for one HTTP request may carry
     /// several messages; the transport's is a link. With the header alone, it is the parent.
-    /// A caller that was not admitted only gets a link: whoever likes could otherwise have traces recorded, and put
-    /// spans into other people's.
+    /// The anonymous caller only gets links: whoever likes could otherwise have traces recorded, and put spans into
+    /// other people's.
     /// </remarks>
     public static (ActivityContext Parent, IEnumerable<ActivityLink>? Links) Of(
         HttpContext context,
@@ -20,9 +20,9 @@ internal static class SpanParents
         var hasHeader = TraceContext.TryParse(headers.TraceParent, headers.TraceState, out var header);
         var hasMessage = TraceContext.TryParse(
             exchange.Message?.TraceParent, exchange.Message?.TraceState, out var message);
-        if (exchange.Caller is null)
+        if (exchange.Caller is not { IsAnonymous: false })
         {
-            return (default, hasHeader ? [new ActivityLink(header)] : null);
+            return (default, Links(exchange, hasHeader ? header : null, hasMessage ? message : null));
         }
 
         return (hasMessage, hasHeader) switch
@@ -30,14 +30,22 @@ internal static class SpanParents
             (true, true) when message.SpanId != header.SpanId || message.TraceId != header.TraceId =>
                 (message, [new ActivityLink(header)]),
             (true, _) => (message, null),
-            _ => (header, BatchLinks(exchange)),
+            _ => (header, Links(exchange)),
         };
     }
 
-    // One span for many messages has one parent; where messages name their own, they are links.
-    private static List<ActivityLink>? BatchLinks(McpExchange exchange)
+    // One span for many messages has one parent; where messages of a batch name their own, they are links.
+    private static List<ActivityLink>? Links(McpExchange exchange, params ReadOnlySpan<ActivityContext?> first)
     {
         List<ActivityLink>? links = null;
+        foreach (var context in first)
+        {
+            if (context is { } linked)
+            {
+                (links ??= []).Add(new ActivityLink(linked));
+            }
+        }
+
         foreach (var message in exchange.Messages)
         {
             if (exchange.Message is null
