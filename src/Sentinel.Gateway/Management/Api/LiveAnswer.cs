@@ -54,7 +54,7 @@ internal sealed class LiveAnswer(StoreQuestions questions, ViewerSessions sessio
         }
 
         using var line = new RowJson();
-        using var answer = new LongAnswer(request.Context, request.Cancelled);
+        using var answer = new LongAnswer(request, sessions, questions.StallMax);
         await answer.BeginEventsAsync();
         var written = time.GetTimestamp();
         reading.IsWhole = true;

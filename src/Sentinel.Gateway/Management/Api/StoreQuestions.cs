@@ -9,7 +9,11 @@ namespace Sentinel.Gateway.Management.Api;
 /// None of the writer's connections is taken, and of all viewers together no more questions reach the store than there
 /// are places here, so that recording goes on whatever they ask. SQLite is asked on threads of its own.
 /// </remarks>
-internal sealed class StoreQuestions(ConfigurationSource configuration, AuditChannel audit) : IAsyncDisposable
+internal sealed class StoreQuestions(
+    ConfigurationSource configuration,
+    AuditChannel audit,
+    IAuditReader? reader = null)
+    : IAsyncDisposable
 {
     private const int PagesMax = 3;
     private const int ExportsMax = 2;
@@ -25,8 +29,11 @@ internal sealed class StoreQuestions(ConfigurationSource configuration, AuditCha
     private readonly SemaphoreSlim _exports = new(ExportsMax);
     private readonly SemaphoreSlim _tails = new(1);
     private readonly SemaphoreSlim _verification = new(1);
-    private IAuditReader? _reader;
+    private IAuditReader? _reader = reader;
     private int _waiting;
+
+    /// <summary>How long a viewer's line may take nothing; then the answer is cut off.</summary>
+    public TimeSpan StallMax { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Whether there is a store at all.</summary>
     public bool HasStore => audit.IsEnabled;

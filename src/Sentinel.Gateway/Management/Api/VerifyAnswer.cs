@@ -38,7 +38,7 @@ internal sealed class VerifyAnswer(StoreQuestions questions, ViewerSessions sess
     private async Task WriteAsync(ApiRequest request, ChainMonths months, ReadLog.Reading reading)
     {
         var reader = questions.Reader;
-        using var answer = new LongAnswer(request.Context, request.Cancelled);
+        using var answer = new LongAnswer(request, sessions, questions.StallMax);
         var said = 0;
         var saidAt = time.GetTimestamp();
         await answer.BeginEventsAsync();
@@ -60,10 +60,6 @@ internal sealed class VerifyAnswer(StoreQuestions questions, ViewerSessions sess
                     json.WriteString("writer", writer?.JournalId.ToString() ?? "");
                 }));
                 await answer.FlushAsync();
-                if (!sessions.Holds(request.Viewer))
-                {
-                    throw new OperationCanceledException(request.Viewer.Ended);
-                }
             });
             Tell(answer, report, said);
             answer.Event("done", Json(json =>
