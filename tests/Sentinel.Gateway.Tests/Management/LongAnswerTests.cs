@@ -1,4 +1,10 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json.Nodes;
+using Sentinel.Gateway.Management.Api;
 using Sentinel.Tests.Shared;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Sentinel.Gateway.Tests.Management;
@@ -21,5 +27,45 @@ public sealed class LongAnswerTests
 
         // Cut off, so that nobody takes it for the whole.
         await Assert.ThrowsAnyAsync<IOException>(() => stream.CopyToAsync(Stream.Null).WaitAsync(Deadline.Default));
+    }
+
+    [Fact]
+    public async Task A_page_holds_so_many_bytes_of_arguments_and_says_where_the_next_begins()
+    {
+        var reader = new ScriptedReader();
+        await using var rig = await ManagementRig.StartAsync(replace: services => reader.Register(services));
+
+        using var response = await rig.SendAsync("GET", "/api/calls?limit=200", await rig.SignInAsync());
+
+        var page = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
+        var rows = page["rows"]!.AsArray().Count;
+        Assert.InRange(rows, 60, 80);
+        Assert.Equal($"{rows}-{rows}", page["next"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task Answers_that_nobody_reads_are_bounded_and_cut_off_without_a_line_of_error()
+    {
+        var reader = new ScriptedReader();
+        await using var rig = await ManagementRig.StartAsync(
+            replace: services => reader.Register(services, TimeSpan.FromMilliseconds(500)));
+        var cookie = await rig.SignInAsync();
+        var clients = new List<TcpClient>();
+        foreach (var path in Enumerable.Repeat("/api/calls?limit=200", 20).Append("/api/calls/export"))
+        {
+            var client = new TcpClient { ReceiveBufferSize = 4096 };
+            clients.Add(client);
+            await client.ConnectAsync("127.0.0.1", rig.Management.Port);
+            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(string.Create(
+                CultureInfo.InvariantCulture, $"GET {path} HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie}\r\n\r\n")));
+        }
+
+        await Eventually.TrueAsync(
+            () => rig.Log.WithId(10020).Count(line => line.Text.Contains("not all of it", StringComparison.Ordinal)) >= 10,
+            "what is not read is cut off");
+
+        Assert.Empty(rig.Log.WithId(10001));
+        Assert.NotNull(rig.Services.GetRequiredService<StoreQuestions>().TryEnterAnswer());
+        clients.ForEach(client => client.Dispose());
     }
 }

@@ -74,6 +74,11 @@ internal sealed partial class ManagementApi(
         {
             return request.Context.RequestAborted.IsCancellationRequested ? null : Late(request, ApiError.SignedOut);
         }
+        catch (OperationCanceledException) when (request.Context.Response.HasStarted)
+        {
+            // The client's line took nothing for too long, which is no fault of the gateway's.
+            return Late(request, ApiError.Busy);
+        }
         catch (AuditQueryException exception)
         {
             return Late(request, ApiError.BadRequest(exception.Message));

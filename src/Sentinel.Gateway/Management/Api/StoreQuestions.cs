@@ -17,6 +17,7 @@ internal sealed class StoreQuestions(
 {
     private const int PagesMax = 3;
     private const int ExportsMax = 2;
+    private const int AnswersMax = 16;
     private const int WaitingMax = 32;
 
     /// <summary>How long the store may work on one step; PostgreSQL holds to it.</summary>
@@ -27,6 +28,7 @@ internal sealed class StoreQuestions(
     private readonly Lock _opening = new();
     private readonly SemaphoreSlim _pages = new(PagesMax);
     private readonly SemaphoreSlim _exports = new(ExportsMax);
+    private readonly SemaphoreSlim _answers = new(AnswersMax);
     private readonly SemaphoreSlim _tails = new(1);
     private readonly SemaphoreSlim _verification = new(1);
     private IAuditReader? _reader = reader;
@@ -77,6 +79,10 @@ internal sealed class StoreQuestions(
         }
     }
 
+    /// <summary>A place for rows in memory, from the question until its answer is written; null where there is none.
+    /// </summary>
+    public IDisposable? TryEnterAnswer() => _answers.Wait(0) ? new Place(_answers) : null;
+
     /// <summary>A place for an export, which may take long; null where there is none.</summary>
     public IDisposable? TryEnterExport() => _exports.Wait(0) ? new Place(_exports) : null;
 
@@ -94,6 +100,7 @@ internal sealed class StoreQuestions(
     {
         _pages.Dispose();
         _exports.Dispose();
+        _answers.Dispose();
         _tails.Dispose();
         _verification.Dispose();
         return _reader?.DisposeAsync() ?? ValueTask.CompletedTask;
