@@ -217,6 +217,7 @@ public sealed class ApiRefusalTests : IAsyncLifetime
     [InlineData("/api/calls?caller=%00")]
     [InlineData("/api/calls/not-an-id")]
     [InlineData("/api/calls/live?limit=1")]
+    [InlineData("/api/calls/live?role=a,b")]
     [InlineData("/api/calls/export?format=xml")]
     [InlineData("/api/stats?by=nothing")]
     [InlineData("/api/stats?every=second")]

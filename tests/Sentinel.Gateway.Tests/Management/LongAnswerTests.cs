@@ -68,4 +68,32 @@ public sealed class LongAnswerTests
         Assert.NotNull(rig.Services.GetRequiredService<StoreQuestions>().TryEnterAnswer());
         clients.ForEach(client => client.Dispose());
     }
+
+    [Fact]
+    public async Task A_live_view_says_once_that_the_store_is_away_and_once_that_it_is_back()
+    {
+        var reader = new ScriptedReader();
+        await using var rig = await ManagementRig.StartAsync(replace: services => reader.Register(services));
+        using var response = await rig.SendAsync("GET", "/api/calls/live", await rig.SignInAsync());
+        using var lines = new StreamReader(await response.Content.ReadAsStreamAsync());
+
+        reader.IsAway = true;
+        Assert.Equal("event: error", await NextEventAsync(lines));
+        Assert.Contains("store_unavailable", await lines.ReadLineAsync(), StringComparison.Ordinal);
+        reader.IsAway = false;
+        Assert.Equal("event: back", await NextEventAsync(lines));
+    }
+
+    private static async Task<string?> NextEventAsync(StreamReader lines)
+    {
+        while (await lines.ReadLineAsync().WaitAsync(Deadline.Default) is { } line)
+        {
+            if (line.StartsWith("event:", StringComparison.Ordinal))
+            {
+                return line;
+            }
+        }
+
+        return null;
+    }
 }
