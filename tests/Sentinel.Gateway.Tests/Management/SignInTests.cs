@@ -237,6 +237,21 @@ public sealed class SignInTests : IAsyncLifetime
         Assert.Equal(401, (await ManagementRig.ReadAsync(await _rig.SendAsync("GET", "/api/session", first))).Status);
     }
 
+    [Fact]
+    public async Task A_body_that_does_not_come_is_refused_without_a_line_of_error()
+    {
+        var answer = await _rig.SendRawAsync(
+            "POST /api/session HTTP/1.1",
+            "Host: localhost",
+            "Content-Type: application/json",
+            "Connection: close",
+            "Content-Length: 16000\r\n\r\n{");
+
+        Assert.StartsWith("HTTP/1.1 408", answer, StringComparison.Ordinal);
+        Assert.Contains("bad_request", answer, StringComparison.Ordinal);
+        Assert.DoesNotContain(_rig.Log.All, line => line.Level >= Microsoft.Extensions.Logging.LogLevel.Error);
+    }
+
     private TestToken Token(params string[] roles) =>
         _issuer.Token(Audience).With("roles", new JsonArray([.. roles.Select(role => (JsonNode)role)]));
 
