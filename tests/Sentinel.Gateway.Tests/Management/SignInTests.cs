@@ -249,7 +249,7 @@ public sealed class SignInTests : IAsyncLifetime
 
         Assert.StartsWith("HTTP/1.1 408", answer, StringComparison.Ordinal);
         Assert.Contains("bad_request", answer, StringComparison.Ordinal);
-        Assert.DoesNotContain(_rig.Log.All, line => line.Level >= Microsoft.Extensions.Logging.LogLevel.Error);
+        Assert.DoesNotContain(_rig.Log.Messages, line => line.Level >= Microsoft.Extensions.Logging.LogLevel.Error);
     }
 
     private TestToken Token(params string[] roles) =>
