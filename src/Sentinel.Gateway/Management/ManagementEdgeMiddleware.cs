@@ -72,7 +72,8 @@ internal sealed partial class ManagementEdgeMiddleware
     {
         var request = context.Request;
         string? host = request.Headers.Host;
-        if (!_hosts.Of(_configuration.Current).Allows(host))
+        // Not by "*", which opens traffic to any name: a foreign name here reads the record with a viewer's cookie.
+        if (!_hosts.Of(_configuration.Current).VouchesFor(host))
         {
             return ("host", ApiError.HostDenied(FaultText.Show("", host ?? "")));
         }

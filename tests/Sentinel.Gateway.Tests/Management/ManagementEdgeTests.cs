@@ -14,7 +14,7 @@ public sealed class ManagementEdgeTests : IAsyncLifetime
         config =>
         {
             config.Sentinel["PublicUrl"] = "https://mcp.example.com";
-            config.Sentinel["AllowedHosts"] = new JsonArray("sentinel.internal", "*.ops.example");
+            config.Sentinel["AllowedHosts"] = new JsonArray("sentinel.internal", "*.ops.example", "*");
             config.Sentinel["Management"]!["MetricsTokenEnv"] = "METRICS_TOKEN";
         },
         new Dictionary<string, string> { ["METRICS_TOKEN"] = MetricsToken });
