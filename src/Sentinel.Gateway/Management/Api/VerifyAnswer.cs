@@ -19,6 +19,7 @@ internal sealed class VerifyAnswer(StoreQuestions questions, ViewerSessions sess
         var now = time.GetUtcNow();
         var from = CallFilters.Time(request.Query, "from", now, ref problem);
         var to = CallFilters.Time(request.Query, "to", now, ref problem);
+        problem ??= from >= to ? "'from' has to be before 'to'." : null;
         if (problem is not null)
         {
             return ApiError.BadRequest(problem);
