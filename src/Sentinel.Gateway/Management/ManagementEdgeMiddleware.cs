@@ -1,6 +1,8 @@
 using System.Diagnostics.Metrics;
 using System.Net;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Sentinel.Gateway.Configuration;
 using Sentinel.Gateway.Configuration.Edge;
 using Sentinel.Gateway.Management.Api;
@@ -22,6 +24,8 @@ internal sealed partial class ManagementEdgeMiddleware
         + "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
     private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(1);
+
+    private static readonly MinDataRate ResponseRateMin = new(240, TimeSpan.FromSeconds(5));
 
     private readonly RequestDelegate _next;
     private readonly ConfigurationSource _configuration;
@@ -52,6 +56,13 @@ internal sealed partial class ManagementEdgeMiddleware
 
     public Task InvokeAsync(HttpContext context)
     {
+        // The server has none, for the streams of traffic; who does not read here holds memory for nothing.
+        if (!MayBeSlow(context.Request.Path)
+            && context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
+        {
+            rate.MinDataRate = ResponseRateMin;
+        }
+
         var headers = context.Response.Headers;
         headers.ContentSecurityPolicy = ContentSecurityPolicy;
         headers.XContentTypeOptions = "nosniff";
@@ -67,6 +78,10 @@ internal sealed partial class ManagementEdgeMiddleware
 
         return Judge(context) is var (what, error) ? RefuseAsync(context, what, error) : _next(context);
     }
+
+    // These see to it themselves that somebody reads.
+    private static bool MayBeSlow(PathString path) =>
+        path.Value is "/api/calls/live" or "/api/calls/export" or "/api/verify";
 
     private (string What, ApiError Error)? Judge(HttpContext context)
     {

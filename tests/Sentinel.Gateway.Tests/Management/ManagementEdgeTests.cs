@@ -1,4 +1,8 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using Sentinel.Gateway.Hosting;
+using Sentinel.Tests.Shared;
 using Xunit;
 
 namespace Sentinel.Gateway.Tests.Management;
@@ -197,4 +201,26 @@ public sealed class ManagementEdgeTests : IAsyncLifetime
         Assert.StartsWith("HTTP/1.1 400", answer, StringComparison.Ordinal);
         Assert.Contains("bad_request", answer, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Beyond_its_most_connections_the_newest_is_closed()
+    {
+        var open = new List<TcpClient>();
+        for (var i = 0; i <= Listeners.ManagementConnectionsMax; i++)
+        {
+            var client = new TcpClient();
+            open.Add(client);
+            await client.ConnectAsync(IPAddress.Loopback, _rig.Management.Port);
+        }
+
+        await Eventually.TrueAsync(() => open.Exists(IsClosed), "one is closed");
+        open.ForEach(client => client.Dispose());
+        await Eventually.HoldsAsync(async () =>
+            (await _rig.SendRawAsync("GET /healthz/live HTTP/1.1", "Host: localhost"))
+                .StartsWith("HTTP/1.1 200", StringComparison.Ordinal));
+    }
+
+    // A closed line can be read, and gives nothing.
+    private static bool IsClosed(TcpClient client) =>
+        client.Client.Poll(0, SelectMode.SelectRead) && client.Client.Available == 0;
 }
