@@ -2,9 +2,9 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using Sentinel.Gateway.Management.Api;
 using Sentinel.Tests.Shared;
-using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Sentinel.Gateway.Tests.Management;

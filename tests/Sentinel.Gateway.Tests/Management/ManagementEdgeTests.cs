@@ -220,6 +220,10 @@ public sealed class ManagementEdgeTests : IAsyncLifetime
                 .StartsWith("HTTP/1.1 200", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Metrics_take_no_other_method() =>
+        Assert.Equal((405, "bad_request"), await ManagementRig.ReadAsync(await _rig.SendAsync("POST", "/metrics")));
+
     // A closed line can be read, and gives nothing.
     private static bool IsClosed(TcpClient client) =>
         client.Client.Poll(0, SelectMode.SelectRead) && client.Client.Available == 0;
