@@ -33,6 +33,7 @@ internal sealed partial class ManagementEdgeMiddleware
     private readonly ILogger<ManagementEdgeMiddleware> _logger;
     private readonly Counter<long> _refused;
     private readonly PerSnapshot<HostRules> _hosts;
+    private readonly PerSnapshot<TrustedNetwork[]> _proxies = new(snapshot => [.. snapshot.Sentinel.TrustedProxies]);
     private long _lastLogged;
 
     public ManagementEdgeMiddleware(
@@ -56,6 +57,8 @@ internal sealed partial class ManagementEdgeMiddleware
 
     public Task InvokeAsync(HttpContext context)
     {
+        ForwardedHeaders.Apply(context, _proxies.Of(_configuration.Current));
+
         // The server has none, for the streams of traffic; who does not read here holds memory for nothing.
         if (!MayBeSlow(context.Request.Path)
             && context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
