@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Sentinel.Gateway.Configuration;
 
@@ -9,6 +10,9 @@ namespace Sentinel.Gateway.Hosting;
 /// </summary>
 internal static class Listeners
 {
+    /// <summary>Connections to the management listener at once; beyond them the newest is closed.</summary>
+    public const int ManagementConnectionsMax = 256;
+
     /// <summary>Splits <c>--urls</c>; several are parted by a semicolon.</summary>
     /// <exception cref="FormatException">One of them is none that can be listened on.</exception>
     public static IReadOnlyList<BindingAddress> Parse(string urls)
@@ -36,6 +40,7 @@ internal static class Listeners
 
             if (isManagement)
             {
+                options.Use(LimitConnections());
                 options.Use(next => connection =>
                 {
                     connection.Features.Set(ManagementListener.Mark);
@@ -90,6 +95,29 @@ internal static class Listeners
             : throw new FormatException(
                 $"'{url}' cannot be listened on; write http://ADDRESS:PORT, https://ADDRESS:PORT, "
                 + "or h2c://ADDRESS:PORT for HTTP/2 without TLS.");
+    }
+
+    // Of connections only the number is known yet; the newest goes, so that who is there can go on.
+    private static Func<ConnectionDelegate, ConnectionDelegate> LimitConnections()
+    {
+        var open = 0;
+        return next => async connection =>
+        {
+            try
+            {
+                if (Interlocked.Increment(ref open) > ManagementConnectionsMax)
+                {
+                    connection.Abort(new ConnectionAbortedException("There are as many connections as there may be."));
+                    return;
+                }
+
+                await next(connection);
+            }
+            finally
+            {
+                Interlocked.Decrement(ref open);
+            }
+        };
     }
 
     private static bool IsTls(BindingAddress address) =>

@@ -34,6 +34,7 @@ internal static class MetricNames
         ["sentinel.issuer.refreshes"] = ["address", "outcome"],
         ["sentinel.list.items.hidden"] = ["backend"],
         ["sentinel.lists.unreadable"] = ["backend"],
+        ["sentinel.management.refused"] = ["reason"],
         ["sentinel.messages"] = ["backend", "method"],
         ["sentinel.overloaded"] = ["limit"],
         ["sentinel.rate_limited"] = ["backend", "limit", "reason"],

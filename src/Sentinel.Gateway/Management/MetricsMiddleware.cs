@@ -1,4 +1,5 @@
 using Sentinel.Gateway.Configuration;
+using Sentinel.Gateway.Management.Api;
 
 namespace Sentinel.Gateway.Management;
 
@@ -10,6 +11,10 @@ internal sealed class MetricsMiddleware(RequestDelegate next, MetricStore store,
         if (!context.Request.Path.Equals("/metrics", StringComparison.Ordinal))
         {
             await next(context);
+        }
+        else if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
+        {
+            await ApiError.MethodNotAllowed("GET, HEAD").WriteAsync(context);
         }
         else if (await MetricsAccess.CheckAsync(context, configuration.Current))
         {

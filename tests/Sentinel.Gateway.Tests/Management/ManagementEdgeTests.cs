@@ -1,4 +1,8 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using Sentinel.Gateway.Hosting;
+using Sentinel.Tests.Shared;
 using Xunit;
 
 namespace Sentinel.Gateway.Tests.Management;
@@ -14,7 +18,7 @@ public sealed class ManagementEdgeTests : IAsyncLifetime
         config =>
         {
             config.Sentinel["PublicUrl"] = "https://mcp.example.com";
-            config.Sentinel["AllowedHosts"] = new JsonArray("sentinel.internal", "*.ops.example");
+            config.Sentinel["AllowedHosts"] = new JsonArray("sentinel.internal", "*.ops.example", "*");
             config.Sentinel["Management"]!["MetricsTokenEnv"] = "METRICS_TOKEN";
         },
         new Dictionary<string, string> { ["METRICS_TOKEN"] = MetricsToken });
@@ -197,4 +201,30 @@ public sealed class ManagementEdgeTests : IAsyncLifetime
         Assert.StartsWith("HTTP/1.1 400", answer, StringComparison.Ordinal);
         Assert.Contains("bad_request", answer, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Beyond_its_most_connections_the_newest_is_closed()
+    {
+        var open = new List<TcpClient>();
+        for (var i = 0; i <= Listeners.ManagementConnectionsMax; i++)
+        {
+            var client = new TcpClient();
+            open.Add(client);
+            await client.ConnectAsync(IPAddress.Loopback, _rig.Management.Port);
+        }
+
+        await Eventually.TrueAsync(() => open.Exists(IsClosed), "one is closed");
+        open.ForEach(client => client.Dispose());
+        await Eventually.HoldsAsync(async () =>
+            (await _rig.SendRawAsync("GET /healthz/live HTTP/1.1", "Host: localhost"))
+                .StartsWith("HTTP/1.1 200", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Metrics_take_no_other_method() =>
+        Assert.Equal((405, "bad_request"), await ManagementRig.ReadAsync(await _rig.SendAsync("POST", "/metrics")));
+
+    // A closed line can be read, and gives nothing.
+    private static bool IsClosed(TcpClient client) =>
+        client.Client.Poll(0, SelectMode.SelectRead) && client.Client.Available == 0;
 }

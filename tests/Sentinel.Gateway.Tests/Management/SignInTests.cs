@@ -237,6 +237,40 @@ public sealed class SignInTests : IAsyncLifetime
         Assert.Equal(401, (await ManagementRig.ReadAsync(await _rig.SendAsync("GET", "/api/session", first))).Status);
     }
 
+    [Fact]
+    public async Task A_body_that_does_not_come_is_refused_without_a_line_of_error()
+    {
+        var answer = await _rig.SendRawAsync(
+            "POST /api/session HTTP/1.1",
+            "Host: localhost",
+            "Content-Type: application/json",
+            "Connection: close",
+            "Content-Length: 16000\r\n\r\n{");
+
+        Assert.StartsWith("HTTP/1.1 408", answer, StringComparison.Ordinal);
+        Assert.Contains("bad_request", answer, StringComparison.Ordinal);
+        Assert.DoesNotContain(_rig.Log.Messages, line => line.Level >= Microsoft.Extensions.Logging.LogLevel.Error);
+    }
+
+    [Fact]
+    public async Task Behind_a_trusted_proxy_each_client_has_its_own_attempts()
+    {
+        var config = ManagementRig.Config();
+        config.Sentinel["TrustedProxies"] = new JsonArray("127.0.0.1/32");
+        await _rig.ReloadAsync(config);
+        for (var i = 0; i < 10; i++)
+        {
+            using var failed = await PostAsync("guess", ("X-Forwarded-For", "10.0.0.1"));
+            Assert.Equal(401, (int)failed.StatusCode);
+        }
+
+        using var same = await PostAsync(ManagementRig.ViewerKey, ("X-Forwarded-For", "10.0.0.1"));
+        using var other = await PostAsync(ManagementRig.ViewerKey, ("X-Forwarded-For", "10.0.0.2"));
+
+        Assert.Equal(429, (int)same.StatusCode);
+        Assert.Equal(200, (int)other.StatusCode);
+    }
+
     private TestToken Token(params string[] roles) =>
         _issuer.Token(Audience).With("roles", new JsonArray([.. roles.Select(role => (JsonNode)role)]));
 

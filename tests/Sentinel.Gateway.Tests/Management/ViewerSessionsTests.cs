@@ -114,13 +114,33 @@ public sealed class ViewerSessionsTests : IDisposable
     public async Task Beyond_the_most_the_oldest_ends()
     {
         var (sessions, snapshot) = await CreateAsync();
-        var all = Enumerable.Range(0, ViewerSessions.SessionsMax + 1).Select(_ => sessions.Begin(Verdict())).ToList();
+        var all = Enumerable.Range(0, ViewerSessions.SessionsMax + 1).Select(number => sessions.Begin(VerdictOf($"key:{number}"))).ToList();
 
         Assert.Equal(ViewerSessions.SessionsMax, sessions.Count);
         Assert.True(all[0].Session.Ended.IsCancellationRequested);
         Assert.Null(sessions.Find(all[0].Cookie, snapshot));
         Assert.NotNull(sessions.Find(all[1].Cookie, snapshot));
         Assert.NotNull(sessions.Find(all[^1].Cookie, snapshot));
+    }
+
+    [Fact]
+    public async Task One_subject_ends_its_own_sessions_only()
+    {
+        var (sessions, snapshot) = await CreateAsync();
+        var other = sessions.Begin(VerdictOf("key:other"));
+
+        var all = Enumerable.Range(0, ViewerSessions.SessionsMax).Select(_ => sessions.Begin(Verdict())).ToList();
+
+        Assert.NotNull(sessions.Find(other.Cookie, snapshot));
+        Assert.Equal(ViewerSessions.SessionsOfSubjectMax + 1, sessions.Count);
+        Assert.True(all[0].Session.Ended.IsCancellationRequested);
+        Assert.NotNull(sessions.Find(all[^ViewerSessions.SessionsOfSubjectMax].Cookie, snapshot));
+    }
+
+    private static CredentialVerdict VerdictOf(string subject)
+    {
+        var caller = new Caller(subject, ["auditor"]);
+        return new CredentialVerdict(caller, null, () => caller);
     }
 
     private static Caller Auditor() => new("key:a", ["auditor"]);

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Net;
 using Sentinel.Gateway.Configuration;
+using Sentinel.Gateway.Configuration.Edge;
 using Sentinel.Gateway.Exchange;
 
 namespace Sentinel.Gateway.Authentication.Edge;

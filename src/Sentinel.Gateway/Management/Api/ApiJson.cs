@@ -16,13 +16,16 @@ internal static class ApiJson
     }
 
     /// <summary>An object with a list that may be long, and what follows it.</summary>
+    /// <exception cref="OperationCanceledException">The client left, or took nothing for too long.</exception>
     public static async Task WriteListAsync<T>(
         HttpContext context,
         string name,
         IEnumerable<T> items,
         Action<Utf8JsonWriter, T> write,
-        Action<Utf8JsonWriter>? writeRest = null)
+        Action<Utf8JsonWriter>? writeRest = null,
+        TimeSpan? stallMax = null)
     {
+        using var stalled = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         Begin(context, StatusCodes.Status200OK);
         await using var json = new Utf8JsonWriter(context.Response.BodyWriter);
         json.WriteStartObject();
@@ -32,15 +35,22 @@ internal static class ApiJson
             write(json, item);
             if (json.BytesPending > FlushBytes)
             {
-                await json.FlushAsync(context.RequestAborted);
-                await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+                await FlushAsync();
             }
         }
 
         json.WriteEndArray();
         writeRest?.Invoke(json);
         json.WriteEndObject();
-        await json.FlushAsync(context.RequestAborted);
+        await FlushAsync();
+
+        async Task FlushAsync()
+        {
+            await json.FlushAsync(stalled.Token);
+            stalled.CancelAfter(stallMax ?? TimeSpan.FromMinutes(1));
+            await context.Response.BodyWriter.FlushAsync(stalled.Token);
+            stalled.CancelAfter(Timeout.InfiniteTimeSpan);
+        }
     }
 
     public static void WriteTexts(this Utf8JsonWriter json, string name, IEnumerable<string> texts)

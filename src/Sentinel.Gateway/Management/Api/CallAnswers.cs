@@ -9,6 +9,9 @@ internal sealed class CallAnswers(StoreQuestions questions, ReadLog log, TimePro
     private const int LimitUsual = 50;
     private const int LimitMax = 200;
 
+    // What one page may hold in memory, beyond its last row.
+    private const long ArgumentBytesMax = 4 * 1024 * 1024;
+
     private static readonly string[] Paging = ["order", "limit", "after"];
 
     public async Task<ApiError?> ListAsync(ApiRequest request)
@@ -38,13 +41,15 @@ internal sealed class CallAnswers(StoreQuestions questions, ReadLog log, TimePro
             Limit = limit + 1,
         };
         using var reading = log.Begin(request, "calls", [.. CallFilters.Names, .. Paging]);
-        if (await ReadAsync(query, request.Cancelled) is not { } rows)
+        using var place = questions.TryEnterAnswer();
+        if (place is null || await ReadAsync(query, request.Cancelled) is not { } read)
         {
             return ApiError.Busy;
         }
 
-        var isMore = rows.Count > limit;
-        var page = isMore ? rows[..limit] : rows;
+        var (rows, isCut) = read;
+        var isMore = isCut || rows.Count > limit;
+        var page = rows.Count > limit ? rows[..limit] : rows;
         await WriteAsync(request, page, reading, isMore ? page[^1].Cursor.ToString() : null, hasNext: true);
         return null;
     }
@@ -62,7 +67,9 @@ internal sealed class CallAnswers(StoreQuestions questions, ReadLog log, TimePro
         }
 
         using var reading = log.Begin(request, $"call {id}");
-        if (await ReadAsync(new AuditQuery { RequestId = id, Limit = LimitMax }, request.Cancelled) is not { } rows)
+        using var place = questions.TryEnterAnswer();
+        var query = new AuditQuery { RequestId = id, Limit = LimitMax };
+        if (place is null || await ReadAsync(query, request.Cancelled) is not var (rows, _))
         {
             return ApiError.Busy;
         }
@@ -77,7 +84,7 @@ internal sealed class CallAnswers(StoreQuestions questions, ReadLog log, TimePro
         return null;
     }
 
-    private async Task<List<StoredRow>?> ReadAsync(AuditQuery query, CancellationToken cancellationToken)
+    private async Task<(List<StoredRow> Rows, bool IsCut)?> ReadAsync(AuditQuery query, CancellationToken cancellationToken)
     {
         using var place = await questions.EnterAsync(cancellationToken);
         if (place is null)
@@ -87,15 +94,21 @@ internal sealed class CallAnswers(StoreQuestions questions, ReadLog log, TimePro
 
         // Taken whole before it is sent: the store must not wait for a viewer's line.
         var rows = new List<StoredRow>();
+        var bytes = 0L;
         await foreach (var row in questions.Reader.ReadAsync(query, cancellationToken))
         {
             rows.Add(row);
+            bytes += row.RequestArgs.Length;
+            if (bytes >= ArgumentBytesMax)
+            {
+                return (rows, true);
+            }
         }
 
-        return rows;
+        return (rows, false);
     }
 
-    private static async Task WriteAsync(
+    private async Task WriteAsync(
         ApiRequest request,
         List<StoredRow> rows,
         ReadLog.Reading reading,
@@ -114,7 +127,8 @@ internal sealed class CallAnswers(StoreQuestions questions, ReadLog log, TimePro
                 {
                     json.WriteString("next", next);
                 }
-            });
+            },
+            questions.StallMax);
         reading.Rows = rows.Count;
         reading.IsWhole = true;
     }

@@ -1,11 +1,12 @@
 using System.Globalization;
 using Sentinel.Audit.Reading;
+using Sentinel.Gateway.Management.Viewers;
 using Sentinel.Gateway.Records;
 
 namespace Sentinel.Gateway.Management.Api;
 
 /// <summary>Every call that is asked for, as a file.</summary>
-internal sealed class ExportAnswer(StoreQuestions questions, ReadLog log, TimeProvider time)
+internal sealed class ExportAnswer(StoreQuestions questions, ViewerSessions sessions, ReadLog log, TimeProvider time)
 {
     private const int CharsOfPart = 64 * 1024;
 
@@ -33,7 +34,7 @@ internal sealed class ExportAnswer(StoreQuestions questions, ReadLog log, TimePr
     private async Task WriteAsync(ApiRequest request, AuditQuery filter, bool isCsv, ReadLog.Reading reading)
     {
         var rows = questions.Reader.ReadAsync(filter, request.Cancelled);
-        using var answer = new LongAnswer(request.Context, request.Cancelled);
+        using var answer = new LongAnswer(request, sessions, questions.StallMax);
         using var json = new RowJson();
         var pending = 0;
         var hasBegun = false;

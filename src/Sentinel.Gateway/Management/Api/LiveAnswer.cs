@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Sentinel.Audit.Reading;
 using Sentinel.Gateway.Management.Viewers;
 using Sentinel.Gateway.Records;
@@ -51,25 +52,34 @@ internal sealed class LiveAnswer(StoreQuestions questions, ViewerSessions sessio
         using (await questions.EnterTailAsync(request.Cancelled))
         {
             await tail.StartAsync(request.Cancelled);
+            await CheckAsync(filter, request.Cancelled);
         }
 
         using var line = new RowJson();
-        using var answer = new LongAnswer(request.Context, request.Cancelled);
+        using var answer = new LongAnswer(request, sessions, questions.StallMax);
         await answer.BeginEventsAsync();
         var written = time.GetTimestamp();
+        var isAway = false;
         reading.IsWhole = true;
         try
         {
             while (sessions.Holds(request.Viewer))
             {
-                var (rows, isAway) = await StepAsync(tail, filter, request.Cancelled);
+                var (rows, trouble) = await StepAsync(tail, filter, request.Cancelled);
+                var hasTurned = isAway != trouble is not null;
+                isAway = trouble is not null;
                 foreach (var row in rows)
                 {
                     answer.Event("row", line.Line(row));
                 }
 
                 reading.Rows += rows.Count;
-                if (rows.Count > 0 || time.GetElapsedTime(written) >= HeartbeatInterval)
+                if (hasTurned)
+                {
+                    answer.Event(isAway ? "error" : "back", trouble is null ? "{}" : Text(trouble));
+                }
+
+                if (hasTurned || rows.Count > 0 || time.GetElapsedTime(written) >= HeartbeatInterval)
                 {
                     answer.Comment();
                     await answer.FlushAsync();
@@ -89,7 +99,7 @@ internal sealed class LiveAnswer(StoreQuestions questions, ViewerSessions sessio
     }
 
     // As many as are sent at a time: a step that is left early goes on where it was.
-    private async Task<(List<StoredRow> Rows, bool IsAway)> StepAsync(
+    private async Task<(List<StoredRow> Rows, AuditReadException? Trouble)> StepAsync(
         AuditTail tail,
         AuditQuery filter,
         CancellationToken cancellationToken)
@@ -109,12 +119,26 @@ internal sealed class LiveAnswer(StoreQuestions questions, ViewerSessions sessio
                 }
             }
 
-            return (rows, false);
+            return (rows, null);
         }
-        catch (AuditReadException)
+        catch (AuditReadException exception) when (exception is not AuditQueryException)
         {
             // What came before the store went away is shown, and the rest once it is back.
-            return (rows, true);
+            return (rows, exception);
         }
     }
+
+    // Of a month without rows: the store judges the question before the stream begins, and reads nothing.
+    private async Task CheckAsync(AuditQuery filter, CancellationToken cancellationToken)
+    {
+        var nobody = new AuditSpan(new AuditWriterMonth(Guid.Empty, new DateOnly(2000, 1, 1)), 0, 1);
+        await foreach (var _ in questions.Reader.ReadSpansAsync([nobody], filter, cancellationToken))
+        {
+        }
+    }
+
+    private static string Text(AuditReadException trouble) => new JsonObject
+    {
+        ["error"] = new JsonObject { ["code"] = "store_unavailable", ["message"] = trouble.Message },
+    }.ToJsonString();
 }

@@ -74,6 +74,11 @@ internal sealed partial class ManagementApi(
         {
             return request.Context.RequestAborted.IsCancellationRequested ? null : Late(request, ApiError.SignedOut);
         }
+        catch (OperationCanceledException) when (request.Context.Response.HasStarted)
+        {
+            // The client's line took nothing for too long, which is no fault of the gateway's.
+            return Late(request, ApiError.Busy);
+        }
         catch (AuditQueryException exception)
         {
             return Late(request, ApiError.BadRequest(exception.Message));
@@ -90,7 +95,12 @@ internal sealed partial class ManagementApi(
         {
             return null;
         }
-        catch (Exception exception) when (exception is not BadHttpRequestException)
+        catch (BadHttpRequestException exception)
+        {
+            // The client's doing, and nothing for the log.
+            return Late(request, ApiError.BadRequest(exception.Message) with { Status = exception.StatusCode });
+        }
+        catch (Exception exception)
         {
             LogFailed(logger, exception, endpoint.Path);
             return Late(request, new ApiError(503, "busy", "The gateway failed to answer; its log says why."));

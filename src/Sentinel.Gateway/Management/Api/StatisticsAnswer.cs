@@ -44,7 +44,12 @@ internal sealed class StatisticsAnswer(StoreQuestions questions, ReadLog log, Ti
         }
 
         var to = filter!.To ?? now;
-        var query = filter with { From = filter.From ?? to - RangeUsual, Limit = limit };
+        var query = filter with { From = filter.From ?? Before(to), Limit = limit };
+        if (query.From >= to)
+        {
+            return ApiError.BadRequest("'from' has to be before 'to'.");
+        }
+
         using var reading = log.Begin(request, "statistics", [.. CallFilters.Names, .. Own]);
         AuditStatistics statistics;
         using (var place = await questions.EnterAsync(request.Cancelled))
@@ -76,6 +81,10 @@ internal sealed class StatisticsAnswer(StoreQuestions questions, ReadLog log, Ti
         reading.IsWhole = true;
         return null;
     }
+
+    // There is no time before the first.
+    private static DateTimeOffset Before(DateTimeOffset to) =>
+        to - DateTimeOffset.MinValue > RangeUsual ? to - RangeUsual : DateTimeOffset.MinValue;
 
     private static AuditGrouping Grouping(By by, Every every) => (by, every) switch
     {

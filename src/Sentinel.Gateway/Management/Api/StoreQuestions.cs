@@ -9,10 +9,15 @@ namespace Sentinel.Gateway.Management.Api;
 /// None of the writer's connections is taken, and of all viewers together no more questions reach the store than there
 /// are places here, so that recording goes on whatever they ask. SQLite is asked on threads of its own.
 /// </remarks>
-internal sealed class StoreQuestions(ConfigurationSource configuration, AuditChannel audit) : IAsyncDisposable
+internal sealed class StoreQuestions(
+    ConfigurationSource configuration,
+    AuditChannel audit,
+    IAuditReader? reader = null)
+    : IAsyncDisposable
 {
     private const int PagesMax = 3;
     private const int ExportsMax = 2;
+    private const int AnswersMax = 16;
     private const int WaitingMax = 32;
 
     /// <summary>How long the store may work on one step; PostgreSQL holds to it.</summary>
@@ -23,10 +28,14 @@ internal sealed class StoreQuestions(ConfigurationSource configuration, AuditCha
     private readonly Lock _opening = new();
     private readonly SemaphoreSlim _pages = new(PagesMax);
     private readonly SemaphoreSlim _exports = new(ExportsMax);
+    private readonly SemaphoreSlim _answers = new(AnswersMax);
     private readonly SemaphoreSlim _tails = new(1);
     private readonly SemaphoreSlim _verification = new(1);
-    private IAuditReader? _reader;
+    private IAuditReader? _reader = reader;
     private int _waiting;
+
+    /// <summary>How long a viewer's line may take nothing; then the answer is cut off.</summary>
+    public TimeSpan StallMax { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Whether there is a store at all.</summary>
     public bool HasStore => audit.IsEnabled;
@@ -70,6 +79,10 @@ internal sealed class StoreQuestions(ConfigurationSource configuration, AuditCha
         }
     }
 
+    /// <summary>A place for rows in memory, from the question until its answer is written; null where there is none.
+    /// </summary>
+    public IDisposable? TryEnterAnswer() => _answers.Wait(0) ? new Place(_answers) : null;
+
     /// <summary>A place for an export, which may take long; null where there is none.</summary>
     public IDisposable? TryEnterExport() => _exports.Wait(0) ? new Place(_exports) : null;
 
@@ -87,6 +100,7 @@ internal sealed class StoreQuestions(ConfigurationSource configuration, AuditCha
     {
         _pages.Dispose();
         _exports.Dispose();
+        _answers.Dispose();
         _tails.Dispose();
         _verification.Dispose();
         return _reader?.DisposeAsync() ?? ValueTask.CompletedTask;

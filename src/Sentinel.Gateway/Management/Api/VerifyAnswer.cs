@@ -19,6 +19,7 @@ internal sealed class VerifyAnswer(StoreQuestions questions, ViewerSessions sess
         var now = time.GetUtcNow();
         var from = CallFilters.Time(request.Query, "from", now, ref problem);
         var to = CallFilters.Time(request.Query, "to", now, ref problem);
+        problem ??= from >= to ? "'from' has to be before 'to'." : null;
         if (problem is not null)
         {
             return ApiError.BadRequest(problem);
@@ -38,7 +39,7 @@ internal sealed class VerifyAnswer(StoreQuestions questions, ViewerSessions sess
     private async Task WriteAsync(ApiRequest request, ChainMonths months, ReadLog.Reading reading)
     {
         var reader = questions.Reader;
-        using var answer = new LongAnswer(request.Context, request.Cancelled);
+        using var answer = new LongAnswer(request, sessions, questions.StallMax);
         var said = 0;
         var saidAt = time.GetTimestamp();
         await answer.BeginEventsAsync();
@@ -60,10 +61,6 @@ internal sealed class VerifyAnswer(StoreQuestions questions, ViewerSessions sess
                     json.WriteString("writer", writer?.JournalId.ToString() ?? "");
                 }));
                 await answer.FlushAsync();
-                if (!sessions.Holds(request.Viewer))
-                {
-                    throw new OperationCanceledException(request.Viewer.Ended);
-                }
             });
             Tell(answer, report, said);
             answer.Event("done", Json(json =>

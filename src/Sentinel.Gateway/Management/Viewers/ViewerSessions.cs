@@ -15,6 +15,9 @@ internal sealed class ViewerSessions(ConfigurationSource configuration, TimeProv
     /// <summary>Sessions at most; beyond them the oldest ends.</summary>
     public const int SessionsMax = 1000;
 
+    /// <summary>Sessions of one subject at most; beyond them its own oldest ends, and nobody else's.</summary>
+    public const int SessionsOfSubjectMax = 20;
+
     /// <summary>How long a session lives at most.</summary>
     public static readonly TimeSpan AgeMax = TimeSpan.FromHours(8);
 
@@ -51,6 +54,13 @@ internal sealed class ViewerSessions(ConfigurationSource configuration, TimeProv
         var over = new List<ViewerSession>();
         lock (_lock)
         {
+            var own = _sessions.Values.Where(one => IsSame(one.Verdict.Caller, verdict.Caller)).ToList();
+            foreach (var one in own.Take(own.Count - SessionsOfSubjectMax + 1))
+            {
+                over.Add(one);
+                _sessions.Remove(one.Id);
+            }
+
             // At the front stand the oldest, which are over first but for credentials that ended sooner.
             while (_sessions.Count > 0
                 && (_sessions.Count >= SessionsMax || _sessions.GetAt(0).Value.ExpiresAt <= time.GetUtcNow()))
@@ -113,6 +123,8 @@ internal sealed class ViewerSessions(ConfigurationSource configuration, TimeProv
         End(session);
         return false;
     }
+
+    private static bool IsSame(Caller one, Caller other) => one.Subject == other.Subject && one.Issuer == other.Issuer;
 
     private static string IdOf(string cookie) =>
         Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(cookie)));

@@ -1,8 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Primitives;
-using Sentinel.Gateway.Configuration.Edge;
 
-namespace Sentinel.Gateway.Authentication.Edge;
+namespace Sentinel.Gateway.Configuration.Edge;
 
 /// <summary>Puts what trusted proxies say of the client in the place of what the connection shows.</summary>
 internal static class ForwardedHeaders
