@@ -1,4 +1,5 @@
 // Asks the gateway that this page came from, and nobody else.
+import { parseExact } from "./exact";
 
 /** An answer that is none: what the gateway says about it, or that it does not answer. */
 export class ApiError extends Error {
@@ -26,6 +27,12 @@ export function isAbort(error: unknown): boolean {
 export async function get<T>(path: string, query?: URLSearchParams, signal?: AbortSignal): Promise<T> {
     const response = await send(at(path, query), { ...(signal && { signal }) });
     return (await response.json()) as T;
+}
+
+/** A GET for JSON that keeps the digits of every number. */
+export async function getExact<T>(path: string, signal?: AbortSignal): Promise<T> {
+    const response = await send(at(path), { ...(signal && { signal }) });
+    return parseExact(await response.text()) as T;
 }
 
 export function at(path: string, query?: URLSearchParams): string {

@@ -1,5 +1,6 @@
 // The params of a call as a tree of texts.
 import { h } from "./dom";
+import { isExact, isRaw } from "./exact";
 import { to } from "./route";
 import { said } from "./text";
 
@@ -17,12 +18,17 @@ export function argumentTree(value: unknown, within: Within): HTMLElement {
     return h(
         "div",
         { class: "tree", tabindex: 0, role: "region", "aria-label": "Arguments" },
+        isExact ? null : h("p", { class: "minor" }, "This browser rounds numbers of more than 15 digits."),
         node(value, [], within),
     );
 }
 
 // The path is that of the arguments' members; null where a search cannot go.
 function node(value: unknown, path: string[] | null, within: Within): HTMLElement {
+    if (isRaw(value)) {
+        const digits = value.rawJSON;
+        return h("span", { class: "leaf number" }, said(digits, valueCharsMax), search(digits, path, within));
+    }
     if (Array.isArray(value)) {
         return branch(
             "[ ]",
@@ -54,18 +60,21 @@ function branch(empty: string, members: [string, unknown, string[] | null][], wi
         "ul",
         null,
         members.slice(0, childrenMax).map(([key, item, path]) => {
-            const isBranch = typeof item === "object" && item !== null && Object.keys(item).length > 0;
             const name = h("span", { class: "key" }, said(key, 200));
             return h(
                 "li",
                 null,
-                isBranch
+                isBranch(item)
                     ? h("details", { open: true }, h("summary", null, name), node(item, path, within))
                     : [name, ": ", node(item, path, within)],
             );
         }),
         rest > 0 ? h("li", { class: "minor" }, `… ${rest} more`) : null,
     );
+}
+
+function isBranch(item: unknown): boolean {
+    return typeof item === "object" && item !== null && !isRaw(item) && Object.keys(item).length > 0;
 }
 
 function search(value: unknown, path: string[] | null, within: Within): HTMLElement | null {

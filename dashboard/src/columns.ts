@@ -1,5 +1,6 @@
 // Every column of a row with the words that people use for it.
 import { h, type Child } from "./dom";
+import { isRaw } from "./exact";
 import { bytes, micros, moment } from "./format";
 import { said } from "./text";
 
@@ -68,6 +69,9 @@ export const groups: { title: string; columns: [column: string, label: string][]
 
 /** A column's value as it is read. */
 export function shownAs(column: string, value: unknown): Child {
+    if (isRaw(value)) {
+        return said(value.rawJSON);
+    }
     if (column === "timestamp" || column === "created_at") {
         return moment(String(value));
     }

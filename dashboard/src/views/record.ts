@@ -1,4 +1,4 @@
-import { get } from "../api";
+import { getExact } from "../api";
 import { argumentTree } from "../arguments";
 import { ask } from "../ask";
 import { groups, shownAs } from "../columns";
@@ -30,7 +30,7 @@ export function recordView(main: HTMLElement, route: Route, leaving: AbortSignal
     void ask(
         place,
         leaving,
-        signal => get<{ rows: Row[] }>(`calls/${encodeURIComponent(route.detail)}`, undefined, signal),
+        signal => getExact<{ rows: Row[] }>(`calls/${encodeURIComponent(route.detail)}`, signal),
         answer => answer.rows.map(record),
     );
 }

@@ -123,6 +123,47 @@ public sealed partial class DashboardCallsTests(DashboardGateway gateway, Dashbo
         await Expect(visitor.Page.GetByRole(AriaRole.List, new() { Name = "Filters in use" })).ToContainTextAsync("key:bot");
     }
 
+    [Theory]
+    [InlineData("account", "9007199254740993", "9007199254740992")]
+    [InlineData("big", "12345678901234567890", null)]
+    [InlineData("f", "1.0", null)]
+    [InlineData("small", "1E-7", null)]
+    [InlineData("huge", "1e400", null, "\"1e400\"")]
+    public async Task A_number_is_shown_searched_and_judged_by_every_digit(
+        string key,
+        string digits,
+        string? neighbour,
+        string? recorded = null)
+    {
+        await using var visitor = await Visitor.ComeAsViewerAsync(browser, gateway);
+        var mark = $"digits of {key}";
+        await gateway.CallAsync(DashboardGateway.LiveKey, "echo", $$"""{"text":"{{mark}}","{{key}}":{{digits}}}""");
+        if (neighbour is not null)
+        {
+            await gateway.CallAsync(DashboardGateway.LiveKey, "echo", $$"""{"text":"near","{{key}}":{{neighbour}}}""");
+        }
+
+        await Eventually.TrueAsync(
+            async () => (await gateway.Table.RowsAsync()).Any(
+                row => row.Text("request_args")?.Contains(mark, StringComparison.Ordinal) == true),
+            "The call is recorded.");
+        await visitor.GoAsync($"calls?argument=text%3D{Uri.EscapeDataString(mark)}");
+        await visitor.Calls.First.GetByRole(AriaRole.Link).ClickAsync();
+        var leaf = visitor.Page.Locator(".tree li li", new() { HasText = $"{key}: " });
+        await Expect(leaf.Locator(".said").Last).ToHaveTextAsync(digits);
+
+        await leaf.GetByRole(AriaRole.Link).ClickAsync();
+        Assert.Contains($"argument={key}%3D{digits}&", visitor.Page.Url, StringComparison.Ordinal);
+        await Expect(visitor.Calls).ToHaveCountAsync(1);
+        await visitor.Page.GoBackAsync();
+
+        await visitor.Link("Why may this caller").ClickAsync();
+        await Expect(visitor.Page.Locator(".verdict")).ToContainTextAsync("Allowed");
+        var judged = await visitor.Page.GetByLabel("Arguments").InputValueAsync();
+        // As the row has it: the recorder wrote one of them as text.
+        Assert.Contains($"\"{key}\":{recorded ?? digits}", judged, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_link_that_is_handed_on_shows_the_other_the_same()
     {
