@@ -28,7 +28,10 @@ switch (args.FirstOrDefault())
     case "growth":
         return await GrowthBenchmark.RunAsync(GrowthOptions.Parse(args.AsSpan(1)), Command(args));
     case "guard":
-        return await GuardBenchmark.RunAsync();
+        return await GuardBenchmark.RunAsync(
+            args.Length > 2 && args[1] == "--max"
+                ? double.Parse(args[2], CultureInfo.InvariantCulture)
+                : GuardBenchmark.RatioMax);
     case "events":
         return await EventsBenchmark.RunAsync();
     case "replay":
@@ -52,7 +55,7 @@ switch (args.FirstOrDefault())
             system [--only "YARP,+ Durable"] [--rounds N] [--seconds S] [--rates 1000,3000] [--main] [--quick] [--write]
             system --lineup callers|guarantees [--only …] [--rounds N] [--seconds S]
             growth [--only routes,roles,rules,streams,requests,answers] [--rounds N] [--seconds S] [--quick] [--write]
-            guard
+            guard [--max RATIO]
             events
             replay [--calls N]
             query [--rows N]

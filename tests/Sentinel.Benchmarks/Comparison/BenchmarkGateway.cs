@@ -47,7 +47,8 @@ internal sealed class BenchmarkGateway : IAsyncDisposable
             config, new Dictionary<string, string?> { ["DATABASE_URL"] = postgres.ConnectionString(database) });
         return new BenchmarkGateway(
             gateway,
-            new AuditRows(gateway, async () => (await postgres.QueryAsync<long>(database, AuditRows.CountSql)).Single()));
+            new AuditRows(
+                gateway, async () => (await postgres.QueryAsync<long>(database, AuditRows.CountSql)).Single()));
     }
 
     public ValueTask DisposeAsync() => Process.DisposeAsync();

@@ -8,7 +8,8 @@ internal sealed record ShapeResult(Shape Shape, IReadOnlyDictionary<string, List
 {
     public bool Has(string contender) => Rounds.ContainsKey(contender);
 
-    public double Median(string contender, Func<Round, double> value) => Quantile.Median(Rounds[contender].Select(value));
+    public double Median(string contender, Func<Round, double> value) =>
+        Quantile.Median(Rounds[contender].Select(value));
 
     public Ratios Ratios(string contender, string baseline, Func<Round, double> value) =>
         Figures.Ratios.Of(Values(contender, value), Values(baseline, value));
@@ -25,7 +26,7 @@ internal sealed record ShapeResult(Shape Shape, IReadOnlyDictionary<string, List
 /// <param name="Baseline">The one that ratios are taken to.</param>
 /// <param name="Shapes">What was measured, in its order.</param>
 /// <param name="Recorded">Of who records: how many calls, and how many of them were dropped.</param>
-/// <param name="StartSeconds">From the process' start to its first answered call, each time; empty: not measured.</param>
+/// <param name="StartSeconds">From the process' start to its first answered call; none: not measured.</param>
 internal sealed record ComparisonResult(
     IReadOnlyList<string> Names,
     string Baseline,

@@ -8,7 +8,8 @@ namespace Sentinel.Benchmarks.Comparison;
 /// <param name="endpoint">What is called.</param>
 /// <param name="pids">The processes whose CPU time counts.</param>
 /// <param name="owner">Disposed with it; null where somebody else does.</param>
-internal sealed class Contender(string name, Uri endpoint, IReadOnlyList<int> pids, IAsyncDisposable? owner) : IAsyncDisposable
+internal sealed class Contender(string name, Uri endpoint, IReadOnlyList<int> pids, IAsyncDisposable? owner)
+    : IAsyncDisposable
 {
     public string Name { get; } = name;
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Sentinel.Benchmarks.Load;
 using Sentinel.Tests.Shared.Identity;
 
 namespace Sentinel.Benchmarks.Comparison;

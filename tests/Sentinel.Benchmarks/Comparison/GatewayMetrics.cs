@@ -12,7 +12,7 @@ internal static partial class GatewayMetrics
     public static Task<string> ReadAsync(GatewayProcess gateway) =>
         Http.GetStringAsync(new Uri(gateway.ManagementUrl, "metrics"));
 
-    /// <summary>The bytes that the process has allocated since it started; null where the metric is not served.</summary>
+    /// <summary>The bytes that the process has allocated since it started; null where it does not say.</summary>
     public static async Task<double?> AllocatedBytesAsync(GatewayProcess gateway)
     {
         var match = Allocated().Match(await ReadAsync(gateway));
@@ -20,6 +20,6 @@ internal static partial class GatewayMetrics
     }
 
     // Both the name of OpenTelemetry's runtime conventions and shorter forms of it.
-    [GeneratedRegex(@"^dotnet_gc_\w*allocated\w*(\{[^}]*\})? (?<value>\d+)", RegexOptions.Multiline, 1000)]
+    [GeneratedRegex(@"^dotnet_gc_\w*allocated\w*(?:\{[^}]*\})? (?<value>\d+)", RegexOptions.Multiline, 1000)]
     private static partial Regex Allocated();
 }

@@ -26,7 +26,9 @@ internal sealed record GatewayStep(
 
     /// <summary>The names that a token has to carry for a policy of so many roles.</summary>
     public static IEnumerable<string> RolesOfCaller(int roles) =>
-        Enumerable.Range(0, CallersRoles).Select(i => Name((long)i * (roles - 1) / (CallersRoles - 1))).Distinct(StringComparer.Ordinal);
+        Enumerable.Range(0, CallersRoles)
+            .Select(i => Name((long)i * (roles - 1) / (CallersRoles - 1)))
+            .Distinct(StringComparer.Ordinal);
 
     public ProxyConfig Config(Uri backend, Credentials credentials)
     {
@@ -51,7 +53,7 @@ internal sealed record GatewayStep(
         if (Guarantee is not null)
         {
             _ = IsEmbedded ? config.AuditToSqlite("data/audit.db") : config.AuditToPostgres();
-            config.Sentinel["Audit"]!["Guarantee"] = Guarantee;
+            config.Sentinel["Audit"]![nameof(Guarantee)] = Guarantee;
         }
 
         return config;

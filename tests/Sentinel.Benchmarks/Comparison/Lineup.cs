@@ -5,7 +5,9 @@ namespace Sentinel.Benchmarks.Comparison;
 /// <summary>Who is compared with whom.</summary>
 /// <param name="Baseline">Whom ratios are taken to.</param>
 /// <param name="Entrants">Everybody by name, in the order of tables, and how each is started.</param>
-internal sealed record Lineup(string Baseline, IReadOnlyList<(string Name, Func<Field, string, Task> AddAsync)> Entrants)
+internal sealed record Lineup(
+    string Baseline,
+    IReadOnlyList<(string Name, Func<Field, string, Task> AddAsync)> Entrants)
 {
     public const string Direct = "direct";
     public const string Yarp = "YARP";
@@ -55,7 +57,7 @@ internal sealed record Lineup(string Baseline, IReadOnlyList<(string Name, Func<
             Gateway("BestEffort", new(KnowsCallers: true, GatewayStep.ManyRoles, "BestEffort"), Jwt),
             Gateway("Durable", new(KnowsCallers: true, GatewayStep.ManyRoles, "Durable"), Jwt),
             Gateway("Strict", new(KnowsCallers: true, GatewayStep.ManyRoles, "Strict"), Jwt),
-            Gateway("Durable, SQLite", new(KnowsCallers: true, GatewayStep.ManyRoles, "Durable", IsEmbedded: true), Jwt),
+            Gateway("Durable, SQLite", new(true, GatewayStep.ManyRoles, "Durable", IsEmbedded: true), Jwt),
         ]);
 
     /// <summary>Starts them, or those of them that are named, and the baseline in any case.</summary>

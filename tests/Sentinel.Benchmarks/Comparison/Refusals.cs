@@ -46,7 +46,8 @@ internal static class Refusals
 
         using var response = await Http.SendAsync(request);
         var body = await response.Content.ReadAsStringAsync();
-        var wasAnswered = response.StatusCode == HttpStatusCode.OK && body.Contains("\"result\":{", StringComparison.Ordinal);
+        var wasAnswered = response.StatusCode == HttpStatusCode.OK
+            && body.Contains("\"result\":{", StringComparison.Ordinal);
         if (wasAnswered != isAnswered)
         {
             throw new InvalidOperationException($"{contender.Name}, {what}: {(int)response.StatusCode} {body}");

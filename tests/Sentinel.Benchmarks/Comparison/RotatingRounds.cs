@@ -31,14 +31,16 @@ internal static class RotatingRounds
         TimeSpan duration)
     {
         await Console.Error.WriteLineAsync(string.Create(
-            CultureInfo.InvariantCulture, $"{shape.Name}: {contenders.Count} × {rounds} rounds of {duration.TotalSeconds} s"));
+            CultureInfo.InvariantCulture,
+            $"{shape.Name}: {contenders.Count} × {rounds} rounds of {duration.TotalSeconds} s"));
         foreach (var contender in contenders)
         {
             // What this shape alone meets is compiled here.
             await Round.MeasureAsync(contender, shape, duration < ShapeWarmUpRound ? duration : ShapeWarmUpRound);
         }
 
-        var measured = contenders.ToDictionary(contender => contender.Name, _ => new List<Round>(), StringComparer.Ordinal);
+        var measured = contenders.ToDictionary(
+            contender => contender.Name, _ => new List<Round>(), StringComparer.Ordinal);
         for (var round = 0; round < rounds; round++)
         {
             // Each has each place in the order equally often.
@@ -53,7 +55,8 @@ internal static class RotatingRounds
     }
 
     /// <summary>Checks that every call of everybody who records has its row, or was counted as dropped.</summary>
-    public static async Task<Dictionary<string, (long Calls, long Dropped)>> SettleAsync(IEnumerable<Contender> contenders)
+    public static async Task<Dictionary<string, (long Calls, long Dropped)>> SettleAsync(
+        IEnumerable<Contender> contenders)
     {
         var recorded = new Dictionary<string, (long Calls, long Dropped)>(StringComparer.Ordinal);
         foreach (var contender in contenders.Where(contender => contender.Audit is not null))

@@ -47,7 +47,7 @@ internal sealed record Round(
             Quantile.Of(run.LatenciesUs, 0.5),
             Quantile.Of(run.LatenciesUs, 0.99),
             Quantile.Of(run.LatenciesUs, 0.999),
-            (double)(after.Switches - before.Switches) / run.Calls,
+            (double)after.SwitchesSince(before) / run.Calls,
             (await AllocatedAsync(contender) - allocated) / run.Calls,
             after.RssMegabytes,
             after.PeakMegabytes,

@@ -5,7 +5,8 @@ using Sentinel.Benchmarks.Report;
 namespace Sentinel.Benchmarks.Comparison;
 
 /// <summary>
-/// What a call costs through the gateway, step by step, and through its opponents, in neighbouring rounds on one machine.
+/// What a call costs through the gateway, step by step, and through its opponents, in neighbouring rounds on one
+/// machine.
 /// </summary>
 internal static class SystemBenchmark
 {
@@ -60,7 +61,8 @@ internal static class SystemBenchmark
     private static async Task<List<double>> StartsAsync(Field field)
     {
         var seconds = new List<double>();
-        var step = new GatewayStep(KnowsCallers: true, GatewayStep.ManyRoles, field.Postgres is null ? null : "Durable");
+        var guarantee = field.Postgres is null ? null : "Durable";
+        var step = new GatewayStep(KnowsCallers: true, GatewayStep.ManyRoles, guarantee);
         using var http = new HttpClient();
         while (seconds.Count < Starts)
         {

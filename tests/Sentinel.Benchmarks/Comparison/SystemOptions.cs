@@ -37,7 +37,10 @@ internal sealed record SystemOptions(
                 "--write" => options with { Writes = true },
                 "--quick" => options with { Rounds = 3, Seconds = 0.5, Speed = 0.5 },
                 "--rounds" => options with { Rounds = int.Parse(Value(arguments, ++i), CultureInfo.InvariantCulture) },
-                "--seconds" => options with { Seconds = double.Parse(Value(arguments, ++i), CultureInfo.InvariantCulture) },
+                "--seconds" => options with
+                {
+                    Seconds = double.Parse(Value(arguments, ++i), CultureInfo.InvariantCulture),
+                },
                 "--only" => options with { Only = Value(arguments, ++i).Split(',') },
                 "--rates" => options with { Rates = Numbers(Value(arguments, ++i)) },
                 "--main" => options with { HasOthers = false },

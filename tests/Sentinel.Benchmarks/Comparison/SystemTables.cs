@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Sentinel.Benchmarks.Load;
 using Sentinel.Benchmarks.Report;
 
 namespace Sentinel.Benchmarks.Comparison;
@@ -25,7 +24,8 @@ internal static class SystemTables
 
         foreach (var shape in results.Shapes.Where(shape => shape.Shape.PerSecond is not null))
         {
-            text.Append(CultureInfo.InvariantCulture, $"\nLatency at {shape.Shape.Name}, in µs:\n\n").Append(Rate(results, shape));
+            text.Append(CultureInfo.InvariantCulture, $"\nLatency at {shape.Shape.Name}, in µs:\n\n")
+                .Append(Rate(results, shape));
         }
 
         return text.ToString();
@@ -37,8 +37,8 @@ internal static class SystemTables
     {
         var shape = results.Shapes[0];
         var table = new MarkdownTable(
-            "", "CPU per call", "user + system", "ratio", "of rounds", "calls/s", "p50, ms", "p99, ms", "switches", "allocated", "RSS",
-            "peak", "load's CPU", "dropped");
+            "", "CPU per call", "user + system", "ratio", "of rounds", "calls/s", "p50, ms", "p99, ms", "switches",
+            "allocated", "RSS", "peak", "load's CPU", "dropped");
         foreach (var name in results.Names.Where(shape.Has))
         {
             var ratios = shape.Ratios(name, results.Baseline, round => round.CpuUs);
@@ -59,7 +59,9 @@ internal static class SystemTables
                 Invariant($"{shape.Median(name, round => round.RssMegabytes):F0} MB"),
                 Invariant($"{shape.Median(name, round => round.PeakMegabytes):F0} MB"),
                 Invariant($"{shape.Median(name, round => round.GeneratorUs):F1} µs"),
-                results.Recorded.TryGetValue(name, out var own) ? Invariant($"{own.Dropped:N0} of {own.Calls:N0}") : "–");
+                results.Recorded.TryGetValue(name, out var own)
+                    ? Invariant($"{own.Dropped:N0} of {own.Calls:N0}")
+                    : "–");
         }
 
         return table.ToString();

@@ -22,7 +22,10 @@ internal static class EventsBenchmark
         await using var yarp = await Opponent.StartAsync("yarp", backend.Url.AbsoluteUri);
         await using var credentials = await Credentials.StartAsync();
         await using var gateway = await BenchmarkGateway.StartAsync(
-            new GatewayStep(KnowsCallers: true, Roles: 2, "BestEffort", IsEmbedded: true), backend.Url, credentials, null);
+            new GatewayStep(KnowsCallers: true, Roles: 2, "BestEffort", IsEmbedded: true),
+            backend.Url,
+            credentials,
+            postgres: null);
         (string Name, Uri Url)[] ways =
         [
             ("direct", new Uri(backend.Url, "mcp")),

@@ -13,5 +13,6 @@ internal sealed class Schedule(long startedAt, int perSecond, long ticksPerSecon
     /// What a call took from when it was due, in microseconds. A call that had to wait for its connection, because the
     /// one before it was slow, counts that wait: leaving it out is what is called coordinated omission.
     /// </summary>
-    public int LatencyUs(long dueAt, long answeredAt) => (int)Math.Max(0, (answeredAt - dueAt) * 1_000_000 / ticksPerSecond);
+    public int LatencyUs(long dueAt, long answeredAt) =>
+        (int)Math.Max(0, (answeredAt - dueAt) * 1_000_000 / ticksPerSecond);
 }

@@ -21,14 +21,15 @@ internal static class GrowthBenchmark
     {
         if (options.Only.Except(Tables.Select(table => table.Name)).FirstOrDefault() is { } unknown)
         {
-            throw new FormatException($"There is no '{unknown}': {string.Join(", ", Tables.Select(table => table.Name))}.");
+            var known = string.Join(", ", Tables.Select(table => table.Name));
+            throw new FormatException($"There is no '{unknown}': {known}.");
         }
 
         var machine = Machine.Describe();
         await Console.Out.WriteLineAsync($"{machine}\n");
         var text = new StringBuilder();
         var measured = new Dictionary<string, (double Value, string Note)>(StringComparer.Ordinal);
-        foreach (var (name, runAsync) in Tables.Where(table => options.Only.Count == 0 || options.Only.Contains(table.Name)))
+        foreach (var (name, runAsync) in Tables.Where(table => IsWanted(table.Name)))
         {
             await Console.Error.WriteLineAsync($"Growth with {name}");
             await using var field = await Field.StartAsync();
@@ -48,5 +49,7 @@ internal static class GrowthBenchmark
         }
 
         return 0;
+
+        bool IsWanted(string name) => options.Only.Count == 0 || options.Only.Contains(name);
     }
 }

@@ -7,7 +7,7 @@ using Sentinel.Tests.Shared;
 
 namespace Sentinel.Benchmarks.Growth;
 
-/// <summary>Routes, roles and rules: a gateway of each size, in neighbouring rounds, against the smallest of them.</summary>
+/// <summary>Routes, roles and rules: a gateway of each size in neighbouring rounds, against the smallest.</summary>
 internal static class PolicyGrowth
 {
     /// <summary>Calls go over as many of the routes as there are clients, from the first to the last.</summary>
@@ -39,7 +39,8 @@ internal static class PolicyGrowth
 
         var shape = await MeasureAsync(field, options);
         var table = new MarkdownTable(
-            "routes", "YARP", "ratio to the fewest", "Sentinel", "ratio to the fewest", "Sentinel's RSS", "YARP's", "starts in");
+            "routes", "YARP", "ratio to the fewest", "Sentinel", "ratio to the fewest", "Sentinel's RSS", "YARP's",
+            "starts in");
         foreach (var size in options.Sizes())
         {
             var name = size.ToString("N0", CultureInfo.InvariantCulture);
@@ -83,7 +84,8 @@ internal static class PolicyGrowth
         var seconds = new Dictionary<int, double>();
         foreach (var size in options.Sizes())
         {
-            var gateway = await BenchmarkGateway.StartAsync(step(size), field.Backend.Url, field.Credentials, postgres: null);
+            var gateway = await BenchmarkGateway.StartAsync(
+                step(size), field.Backend.Url, field.Credentials, postgres: null);
             seconds[size] = Machine.SecondsSinceStartOf(gateway.Process.Process.Id);
             field.Add(Contender.Sentinel(
                 gateway, size.ToString("N0", CultureInfo.InvariantCulture), ToolCallBytes.ApiKeyHeader));
@@ -94,7 +96,12 @@ internal static class PolicyGrowth
         foreach (var size in options.Sizes())
         {
             var name = size.ToString("N0", CultureInfo.InvariantCulture);
-            table.Add(name, Cpu(shape, name), Ratio(shape, name, "10"), Rss(shape, name), Invariant($"{seconds[size]:F1} s"));
+            table.Add(
+                name,
+                Cpu(shape, name),
+                Ratio(shape, name, "10"),
+                Rss(shape, name),
+                Invariant($"{seconds[size]:F1} s"));
         }
 
         return new GrowthTable($"{heading}\n\n{table}");
@@ -119,7 +126,8 @@ internal static class PolicyGrowth
 
     private static Uri Endpoint(Uri origin, int route) => new(origin, $"{ManyRoutes.Name(route)}/mcp");
 
-    private static string Cpu(ShapeResult shape, string name) => Invariant($"{shape.Median(name, round => round.CpuUs):F1} µs");
+    private static string Cpu(ShapeResult shape, string name) =>
+        Invariant($"{shape.Median(name, round => round.CpuUs):F1} µs");
 
     private static string Ratio(ShapeResult shape, string name, string baseline) =>
         Invariant($"{shape.Ratios(name, baseline, round => round.CpuUs).Median:F3}");

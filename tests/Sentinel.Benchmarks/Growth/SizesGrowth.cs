@@ -28,14 +28,16 @@ internal static class SizesGrowth
     {
         var shapes = Requests.Select(size => new Shape(size.Name, Clients, size.Bytes));
         return new GrowthTable(
-            "**Requests** of many small records, four clients:\n\n" + await MeasureAsync(field, options, "a request", shapes));
+            "**Requests** of many small records, four clients:\n\n"
+            + await MeasureAsync(field, options, "a request", shapes));
     }
 
     public static async Task<GrowthTable> AnswersAsync(Field field, GrowthOptions options)
     {
         var shapes = Answers.Select(size => new Shape(size.Name, Clients, Answer: new WantedAnswer(0, size.Bytes)));
         return new GrowthTable(
-            "**Answers** of one long text, four clients:\n\n" + await MeasureAsync(field, options, "an answer", shapes));
+            "**Answers** of one long text, four clients:\n\n"
+            + await MeasureAsync(field, options, "an answer", shapes));
     }
 
     private static async Task<MarkdownTable> MeasureAsync(
@@ -66,7 +68,8 @@ internal static class SizesGrowth
         yield return FormattableString.Invariant($"{result.Median(name, round => round.CpuUs):N0} µs");
         if (name != Lineup.Yarp)
         {
-            yield return FormattableString.Invariant($"{result.Ratios(name, Lineup.Yarp, round => round.CpuUs).Median:F2}");
+            var ratio = result.Ratios(name, Lineup.Yarp, round => round.CpuUs).Median;
+            yield return FormattableString.Invariant($"{ratio:F2}");
         }
 
         yield return FormattableString.Invariant($"{result.Median(name, round => round.PeakMegabytes):F0} MB");

@@ -6,7 +6,9 @@ using Sentinel.Benchmarks.Report;
 
 namespace Sentinel.Benchmarks.Growth;
 
-/// <summary>Sessions that nobody uses and streams on which nothing is said: what they hold, and what a call costs beside them.</summary>
+/// <summary>
+/// Sessions that nobody uses and streams on which nothing is said: what they hold, and what a call costs beside them.
+/// </summary>
 internal static class StreamsGrowth
 {
     // A proxy has two sockets for each stream, and others besides.
@@ -21,8 +23,8 @@ internal static class StreamsGrowth
         var handles = HandlesMax();
         var most = (handles - OtherHandles) / 2;
         var table = new MarkdownTable(
-            "idle streams", "YARP, a stream", "Sentinel, a stream", "YARP, CPU per call", "beside none", "Sentinel, CPU per call",
-            "beside none");
+            "idle streams", "YARP, a stream", "Sentinel, a stream", "YARP, CPU per call", "beside none",
+            "Sentinel, CPU per call", "beside none");
         var kilobytes = 0.0;
         foreach (var size in options.Sizes(from: 100).Select(size => Math.Min(size, most)))
         {
@@ -41,7 +43,8 @@ internal static class StreamsGrowth
 
         var sessions = await SessionsAsync(field.Contenders[1], options.Largest);
         return new GrowthTable(
-            Invariant($"**Idle streams**; a process may have {handles:N0} handles here, so {most:N0} streams are the most:\n\n{table}\n")
+            Invariant($"**Idle streams**; a process may have {handles:N0} handles here, and so {most:N0} streams:")
+            + $"\n\n{table}\n"
             + Invariant($"{options.Largest:N0} sessions without a stream add {sessions:F1} MB to the gateway.\n"),
             (Goal.Stream, kilobytes, Invariant($"{Math.Min(options.Largest, most):N0} of them")));
     }
@@ -76,7 +79,8 @@ internal static class StreamsGrowth
     // The runtime raises the soft limit to the hard one when it starts.
     private static int HandlesMax()
     {
-        var line = File.ReadLines("/proc/self/limits").Single(l => l.StartsWith("Max open files", StringComparison.Ordinal));
+        var line = File.ReadLines("/proc/self/limits")
+            .Single(l => l.StartsWith("Max open files", StringComparison.Ordinal));
         var hard = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[4];
         return int.TryParse(hard, CultureInfo.InvariantCulture, out var most) ? most : int.MaxValue;
     }

@@ -1,26 +1,28 @@
 using System.Globalization;
 using Sentinel.Benchmarks.Comparison;
-using Sentinel.Benchmarks.Figures;
 using Sentinel.Benchmarks.Report;
 
 namespace Sentinel.Benchmarks.Guard;
 
 /// <summary>
-/// Fails when a call through the gateway costs clearly more CPU than it did, as a ratio to bare YARP in the same seconds.
-/// Short enough for every change; what it lets through is for the system benchmark to find.
+/// Fails when a call through the gateway costs clearly more CPU than it did, as a ratio to bare YARP in the same
+/// seconds. Short enough for every change; what it lets through is for the system benchmark to find.
 /// </summary>
 internal static class GuardBenchmark
 {
     /// <summary>
-    /// The ratio that fails. RATIONALE
+    /// The ratio that fails: 1.3 times the largest median seen, 2.02, with a load average of 25 from elsewhere. Single
+    /// pairs went from 1.56 to 3.21 there, medians of seven from 1.93 to 2.02. Lower it when the gateway has become
+    /// faster.
     /// </summary>
-    private const double RatioMax = 2.6;
+    public const double RatioMax = 2.6;
 
     private const int Rounds = 7;
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(0.8);
 
+    /// <param name="ratioMax">The ratio that fails.</param>
     /// <returns>0 within the bound, 1 beyond it twice.</returns>
-    public static async Task<int> RunAsync()
+    public static async Task<int> RunAsync(double ratioMax)
     {
         await Console.Out.WriteLineAsync(Machine.Describe());
         await using var field = await Field.StartAsync(fsync: false);
@@ -31,25 +33,25 @@ internal static class GuardBenchmark
             new GatewayStep(KnowsCallers: true, GatewayStep.ManyRoles, "Durable", isEmbedded),
             field.Credentials.Jwt);
         await RotatingRounds.WarmUpAsync(field.Contenders, Shapes.Small);
-        var isWithin = await IsWithinAsync(field, isEmbedded);
+        var isWithin = await IsWithinAsync(field, isEmbedded, ratioMax);
         if (!isWithin)
         {
             await Console.Out.WriteLineAsync("Once more, since a busy machine may have been the reason.");
-            isWithin = await IsWithinAsync(field, isEmbedded);
+            isWithin = await IsWithinAsync(field, isEmbedded, ratioMax);
         }
 
         await RotatingRounds.SettleAsync(field.Contenders);
         return isWithin ? 0 : 1;
     }
 
-    private static async Task<bool> IsWithinAsync(Field field, bool isEmbedded)
+    private static async Task<bool> IsWithinAsync(Field field, bool isEmbedded, double ratioMax)
     {
         var shape = await RotatingRounds.MeasureAsync(field.Contenders, Shapes.Small, Rounds, Duration);
         var ratios = shape.Ratios(Lineup.Durable, Lineup.Yarp, round => round.CpuUs);
         await Console.Out.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
-            $"CPU per call, JWT + RBAC + Durable to {(isEmbedded ? "SQLite" : "PostgreSQL")} against bare YARP: {ratios.Median:F2} "
-            + $"({ratios.Min:F2}–{ratios.Max:F2}, {Rounds} pairs); fails above {RatioMax:F2}."));
-        return ratios.Median <= RatioMax;
+            $"CPU per call, JWT + RBAC + Durable to {(isEmbedded ? "SQLite" : "PostgreSQL")} against bare YARP: "
+            + $"{ratios.Median:F2} ({ratios.Min:F2}–{ratios.Max:F2}, {Rounds} pairs); fails above {ratioMax:F2}."));
+        return ratios.Median <= ratioMax;
     }
 }

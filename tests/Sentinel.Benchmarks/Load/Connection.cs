@@ -20,7 +20,7 @@ internal sealed class Connection(Uri target, ToolCallBytes call, bool isNewEachT
     /// <summary>Each call's latency in microseconds.</summary>
     public List<int> LatenciesUs { get; } = [];
 
-    /// <summary>How late each call began that was neither its connection's doing nor the server's, in microseconds.</summary>
+    /// <summary>How late calls began, in microseconds, where that was nobody's doing but the load's.</summary>
     public List<int> LatenessUs { get; } = [];
 
     /// <summary>The bytes of all answers.</summary>

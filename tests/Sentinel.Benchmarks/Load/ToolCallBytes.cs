@@ -79,9 +79,9 @@ internal sealed class ToolCallBytes
         const string End = "\"}}}";
         for (var i = 0; text.Length + 160 < bytes && bytes > Shape.SmallBytes; i++)
         {
-            text.Append(
+            text.Append(i == 0 ? "" : ",").Append(
                 CultureInfo.InvariantCulture,
-                $$"""{{(i == 0 ? "" : ",")}}{"order":{{i}},"item":"i-{{i % 97}}","count":{{i % 7}},"open":true,"price":12.5}""");
+                $$"""{"order":{{i}},"item":"i-{{i % 97}}","count":{{i % 7}},"open":true,"price":12.5}""");
         }
 
         text.Append(Note);

@@ -6,8 +6,8 @@ using Sentinel.Benchmarks.Load;
 namespace Sentinel.Benchmarks.Processes;
 
 /// <summary>
-/// The least an MCP server can do: a result under the request's id, as JSON or as events, of the size that the call asks
-/// for. A GET is answered with a silent stream.
+/// The least an MCP server can do: a result under the request's id, as JSON or as events, of the size that the call
+/// asks for. A GET is answered with a silent stream.
 /// </summary>
 internal static class Backend
 {
@@ -22,7 +22,7 @@ internal static class Backend
     private static readonly byte[] BeforeId = """{"jsonrpc":"2.0","id":"""u8.ToArray();
 
     private static readonly byte[] Progress = Encoding.UTF8.GetBytes(
-        "data: {\"jsonrpc\":\"2.0\",\"method\":\"notifications/progress\",\"params\":{\"progressToken\":1,\"progress\":1,"
+        """data: {"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":1,"progress":1,"""
         + $"\"message\":\"{new string('x', 80)}\"}}}}\n\n");
 
     public static async Task RunAsync()

@@ -20,8 +20,8 @@ internal static class Listener
     }
 
     /// <summary>
-    /// Starts, says where, answers every line with the bytes allocated so far, and ends when the parent does: its end of
-    /// stdin closes then.
+    /// Starts, says where, answers every line with the bytes allocated so far, and ends when the parent does: its end
+    /// of stdin closes then.
     /// </summary>
     public static async Task ServeAsync(WebApplication app)
     {

@@ -14,7 +14,8 @@ namespace Sentinel.Benchmarks.Processes;
 /// </remarks>
 internal sealed class NativeProxy : IAsyncDisposable
 {
-    private const string Supervise = "\"$@\" </dev/null >/dev/null & child=$!; read -r _; kill -TERM $child; wait $child";
+    private const string Supervise =
+        "\"$@\" </dev/null >/dev/null & child=$!; read -r _; kill -TERM $child; wait $child";
 
     private readonly TemporaryFolder _folder;
     private readonly ChildProcess _shell;
@@ -107,7 +108,9 @@ internal sealed class NativeProxy : IAsyncDisposable
     }
 
     private static string Fill(string template, Dictionary<string, string> settings) =>
-        settings.Aggregate(template, (text, setting) => text.Replace($"@{setting.Key}@", setting.Value, StringComparison.Ordinal));
+        settings.Aggregate(
+            template,
+            (text, setting) => text.Replace($"@{setting.Key}@", setting.Value, StringComparison.Ordinal));
 
     private static async Task<bool> IsListeningAsync(int port)
     {

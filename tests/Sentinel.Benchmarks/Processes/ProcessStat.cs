@@ -5,13 +5,13 @@ namespace Sentinel.Benchmarks.Processes;
 /// <summary>What the kernel has accounted to one process, or several together.</summary>
 /// <param name="UserUs">Time in user mode, in microseconds; the kernel counts in steps of 10 ms.</param>
 /// <param name="SystemUs">Time in the kernel on its behalf, likewise.</param>
-/// <param name="Switches">How often its threads that live gave up a core or had to.</param>
+/// <param name="Switches">How often each of its threads that live gave up a core or had to.</param>
 /// <param name="RssMegabytes">What is resident now; pages that processes share count for each of them.</param>
 /// <param name="PeakMegabytes">The most that ever was.</param>
 internal readonly record struct ProcessStat(
     double UserUs,
     double SystemUs,
-    long Switches,
+    IReadOnlyDictionary<string, long>? Switches,
     double RssMegabytes,
     double PeakMegabytes)
 {
@@ -22,20 +22,26 @@ internal readonly record struct ProcessStat(
 
     public static ProcessStat Of(params IReadOnlyList<int> pids)
     {
-        var sum = default(ProcessStat);
+        var switches = new Dictionary<string, long>(StringComparer.Ordinal);
+        var sum = default(ProcessStat) with { Switches = switches };
         foreach (var pid in pids)
         {
             var (user, system) = CpuUsOf($"/proc/{pid}/stat");
+            AddSwitches(pid, switches);
             sum = new ProcessStat(
                 sum.UserUs + user,
                 sum.SystemUs + system,
-                sum.Switches + SwitchesOf(pid),
+                switches,
                 sum.RssMegabytes + Megabytes(pid, "VmRSS:"),
                 sum.PeakMegabytes + Megabytes(pid, "VmHWM:"));
         }
 
         return sum;
     }
+
+    /// <summary>How often its threads have been switched since; of threads that have ended nothing is known.</summary>
+    public long SwitchesSince(ProcessStat earlier) => Switches!.Sum(own =>
+        own.Value - earlier.Switches!.GetValueOrDefault(own.Key));
 
     /// <summary>The CPU time that the runtime's tiered compiler took, in microseconds.</summary>
     public static double CompilerCpuUs(int pid) => Directory.EnumerateDirectories($"/proc/{pid}/task")
@@ -89,29 +95,27 @@ internal readonly record struct ProcessStat(
         return text[(text.LastIndexOf(')') + 2)..].Split(' ');
     }
 
-    private static long SwitchesOf(int pid)
+    private static void AddSwitches(int pid, Dictionary<string, long> switches)
     {
-        var switches = 0L;
         foreach (var task in Directory.EnumerateDirectories($"/proc/{pid}/task"))
         {
             try
             {
-                switches += File.ReadLines($"{task}/status")
+                switches[task] = File.ReadLines($"{task}/status")
                     .Where(line => line.Contains("voluntary_ctxt_switches:", StringComparison.Ordinal))
-                    .Sum(line => long.Parse(line.AsSpan(line.IndexOf(':', StringComparison.Ordinal) + 1), CultureInfo.InvariantCulture));
+                    .Sum(line => long.Parse(line.Split(':')[1], CultureInfo.InvariantCulture));
             }
             catch (IOException)
             {
                 // The thread has ended meanwhile.
             }
         }
-
-        return switches;
     }
 
     private static double Megabytes(int pid, string name)
     {
         var line = File.ReadLines($"/proc/{pid}/status").First(l => l.StartsWith(name, StringComparison.Ordinal));
-        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024.0;
+        var kilobytes = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
+        return long.Parse(kilobytes, CultureInfo.InvariantCulture) / 1024.0;
     }
 }

@@ -1,6 +1,6 @@
 namespace Sentinel.Benchmarks.Processes;
 
-/// <summary>What the backends do with requests that are no calls: DELETE opens a session, GET a stream that is silent.</summary>
+/// <summary>What the backends do with what is no call: DELETE opens a session, GET a stream that is silent.</summary>
 internal static class SilentStream
 {
     /// <returns>Whether the request was one of those, and is answered.</returns>

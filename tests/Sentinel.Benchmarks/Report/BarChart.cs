@@ -8,8 +8,8 @@ namespace Sentinel.Benchmarks.Report;
 internal readonly record struct Bar(string Name, double First, double Second, string Text);
 
 /// <summary>
-/// Bars as SVG. Its colours are of middle lightness and its ground is transparent, so that it can be read on a light page
-/// and on a dark one: an image in a page does not learn which.
+/// Bars as SVG. Its colours are of middle lightness and its ground is transparent, so that it can be read on a light
+/// page and on a dark one: an image in a page does not learn which.
 /// </summary>
 internal static class BarChart
 {
@@ -29,7 +29,8 @@ internal static class BarChart
         var largest = bars.Max(bar => bar.First + bar.Second);
         var scale = (Width - NameWidth - TextWidth) / largest;
         var svg = new StringBuilder();
-        Line($"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Width} {height}" width="{Width}" height="{height}">""");
+        const string Namespace = "http://www.w3.org/2000/svg";
+        Line($"""<svg xmlns="{Namespace}" viewBox="0 0 {Width} {height}" width="{Width}" height="{height}">""");
         Line($"""<g font-family="sans-serif" font-size="13" fill="{TextColour}">""");
         Line($"""<title>{Escape(title)}</title>""");
         Line($"""<text x="0" y="16" font-size="15" font-weight="bold">{Escape(title)}</text>""");
@@ -42,10 +43,11 @@ internal static class BarChart
             var bar = bars[i];
             var y = HeadHeight + (i * RowHeight);
             var (one, two) = (bar.First * scale, bar.Second * scale);
+            var middle = NameWidth + one;
             Line($"""<text x="{NameWidth - 8}" y="{y + 13}" text-anchor="end">{Escape(bar.Name)}</text>""");
             Line($"""<rect x="{NameWidth}" y="{y}" width="{one:F1}" height="{BarHeight}" fill="{FirstColour}"/>""");
-            Line($"""<rect x="{NameWidth + one:F1}" y="{y}" width="{two:F1}" height="{BarHeight}" fill="{SecondColour}"/>""");
-            Line($"""<text x="{NameWidth + one + two + 8:F1}" y="{y + 13}">{Escape(bar.Text)}</text>""");
+            Line($"""<rect x="{middle:F1}" y="{y}" width="{two:F1}" height="{BarHeight}" fill="{SecondColour}"/>""");
+            Line($"""<text x="{middle + two + 8:F1}" y="{y + 13}">{Escape(bar.Text)}</text>""");
         }
 
         return svg.Append("</g>\n</svg>\n").ToString();
@@ -53,5 +55,6 @@ internal static class BarChart
         void Line(FormattableString line) => svg.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
     }
 
-    private static string Escape(string text) => WebUtility.HtmlEncode(text).Replace("&#215;", "×", StringComparison.Ordinal);
+    private static string Escape(string text) =>
+        WebUtility.HtmlEncode(text).Replace("&#215;", "×", StringComparison.Ordinal);
 }

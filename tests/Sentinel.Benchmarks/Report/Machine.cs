@@ -12,7 +12,8 @@ internal static class Machine
 
     public static string Describe()
     {
-        var model = File.ReadLines("/proc/cpuinfo").FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal));
+        var model = File.ReadLines("/proc/cpuinfo")
+            .FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal));
         var kernel = File.ReadAllText("/proc/sys/kernel/osrelease").Trim();
         var load = File.ReadAllText("/proc/loadavg").Trim();
         return $"{Environment.ProcessorCount} cores, {model?.Split(':')[1].Trim()}, Linux {kernel}, "
@@ -35,7 +36,7 @@ internal static class Machine
     public static double SecondsSinceStartOf(int pid)
     {
         using var process = Process.GetProcessById(pid);
-        return (TimeProvider.System.GetUtcNow() - process.StartTime.ToUniversalTime()).TotalSeconds;
+        return (TimeProvider.System.GetUtcNow().UtcDateTime - process.StartTime.ToUniversalTime()).TotalSeconds;
     }
 
     private static string? FirstLine(string? program, string argument)
@@ -47,6 +48,7 @@ internal static class Machine
 
         using var process = Process.Start(new ProcessStartInfo(program, [argument])
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;

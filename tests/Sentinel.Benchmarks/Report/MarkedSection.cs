@@ -5,7 +5,7 @@ internal static class MarkedSection
 {
     /// <summary>The page with the section's text replaced.</summary>
     /// <param name="page">The whole of it.</param>
-    /// <param name="name">As the comments say it: <c>&lt;!-- NAME: begin --&gt;</c> and <c>&lt;!-- NAME: end --&gt;</c>.</param>
+    /// <param name="name">What the comments say before <c>: begin</c> and <c>: end</c>.</param>
     /// <param name="text">What stands between them from now on.</param>
     /// <exception cref="FormatException">The page has not both comments, once each and in order.</exception>
     public static string Replace(string page, string name, string text)

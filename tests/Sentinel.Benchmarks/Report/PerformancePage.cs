@@ -1,5 +1,4 @@
 using Sentinel.Benchmarks.Comparison;
-using Sentinel.Benchmarks.Figures;
 using Sentinel.Tests.Shared;
 
 namespace Sentinel.Benchmarks.Report;
@@ -39,9 +38,14 @@ internal sealed class PerformancePage(string machine, string command)
             name,
             shape.Median(name, round => round.UserUs),
             shape.Median(name, round => round.SystemUs),
-            FormattableString.Invariant(
-                $"{shape.Median(name, r => r.CpuUs):F0} µs, {shape.Ratios(name, results.Baseline, r => r.CpuUs).Median:F2} ×")));
+            Label(name)));
         return BarChart.Write("CPU per call, 32 clients, 600 bytes", "user", "system", [.. bars]);
+
+        string Label(string name)
+        {
+            var ratio = shape.Ratios(name, results.Baseline, round => round.CpuUs).Median;
+            return FormattableString.Invariant($"{shape.Median(name, round => round.CpuUs):F0} µs, {ratio:F2} ×");
+        }
     }
 
     private static async Task RememberAsync(

@@ -29,7 +29,8 @@ internal static class RawResults
     {
         var columns = new JsonArray([.. Columns.Select(column => (JsonNode)column.Name)]);
         var starts = new JsonArray([.. results.StartSeconds.Select(seconds => (JsonNode)Math.Round(seconds, 2))]);
-        var lines = results.Shapes.SelectMany(shape => shape.Rounds.Select(own => Line(shape.Shape.Name, own.Key, own.Value)));
+        var lines = results.Shapes.SelectMany(
+            shape => shape.Rounds.Select(own => Line(shape.Shape.Name, own.Key, own.Value)));
         return $$"""
             {
             "machine": {{Quote(machine)}},
@@ -47,7 +48,9 @@ internal static class RawResults
 
     private static string Line(string shape, string contender, List<Round> rounds)
     {
-        var values = rounds.Select(round => $"[{string.Join(',', Columns.Select(column => Number(column.Value(round))))}]");
+        var values = rounds
+            .Select(round => string.Join(',', Columns.Select(column => Number(column.Value(round)))))
+            .Select(round => $"[{round}]");
         return $"[{Quote(shape)}, {Quote(contender)}, [{string.Join(", ", values)}]]";
     }
 
