@@ -11,11 +11,10 @@ namespace Sentinel.Benchmarks.Guard;
 internal static class GuardBenchmark
 {
     /// <summary>
-    /// The ratio that fails: 1.3 times the largest median seen, 2.02, with a load average of 25 from elsewhere. Single
-    /// pairs went from 1.56 to 3.21 there, medians of seven from 1.93 to 2.02. Lower it when the gateway has become
-    /// faster.
+    /// The ratio that fails, twice in a row. With a load average of 25 from elsewhere single pairs went from 1.33 to 3.21
+    /// and medians of seven from 1.93 to 2.50. Lower it when the gateway has become faster.
     /// </summary>
-    public const double RatioMax = 2.6;
+    public const double RatioMax = 3.0;
 
     private const int Rounds = 7;
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(0.8);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Sentinel.Benchmarks.Load;
 using Xunit;
@@ -81,7 +82,7 @@ public sealed class AnswerReaderTests
 
         Assert.Equal(bytes, body.Length);
         Assert.Contains($"Content-Length: {bytes}\r\n", request, StringComparison.Ordinal);
-        Assert.Equal(long.Parse(first) + 1, json.RootElement.GetProperty("id").GetInt64());
+        Assert.Equal(long.Parse(first, CultureInfo.InvariantCulture) + 1, json.RootElement.GetProperty("id").GetInt64());
     }
 
     private static AnswerReader New()

@@ -9,8 +9,8 @@ public sealed class FiguresTests
 
     [Theory]
     [InlineData(3.0, 3.0)]
-    [InlineData(2, 1, 2, 9)]
-    [InlineData(5.5, 9, 2, 4, 7)]
+    [InlineData(2.0, 1.0, 2.0, 9.0)]
+    [InlineData(5.5, 9.0, 2.0, 4.0, 7.0)]
     public void A_median_is_the_middle_or_halfway_between_two(double median, params double[] values) =>
         Assert.Equal(median, Quantile.Median(values));
 
