@@ -5,6 +5,9 @@ namespace Sentinel.Benchmarks.Comparison;
 /// <summary>The gateway in one of its steps.</summary>
 internal sealed class BenchmarkGateway : IAsyncDisposable
 {
+    // Ten thousand routes take their time.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
     private BenchmarkGateway(GatewayProcess process, AuditRows? audit)
     {
         Process = process;
@@ -32,7 +35,7 @@ internal sealed class BenchmarkGateway : IAsyncDisposable
         change?.Invoke(config);
         if (step.Guarantee is null)
         {
-            return new BenchmarkGateway(await GatewayProcess.StartAsync(config), null);
+            return new BenchmarkGateway(await GatewayProcess.StartAsync(config, deadline: Patience), null);
         }
 
         if (step.IsEmbedded)
