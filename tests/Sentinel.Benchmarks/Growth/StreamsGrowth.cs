@@ -20,6 +20,9 @@ internal static class StreamsGrowth
         await field.AddSentinelAsync(
             Lineup.Bare, new GatewayStep(KnowsCallers: true, GatewayStep.ManyRoles), ToolCallBytes.ApiKeyHeader);
         await RotatingRounds.WarmUpAsync(field.Contenders, Shapes.Small, options.Speed);
+
+        // Before the streams, whose memory goes back while it is waited for.
+        var sessions = await SessionsAsync(field.Contenders[1], options.Largest);
         var handles = HandlesMax();
         var most = (handles - OtherHandles) / 2;
         var table = new MarkdownTable(
@@ -41,7 +44,6 @@ internal static class StreamsGrowth
                 Invariant($"× {sentinel.Ratio:F3}"));
         }
 
-        var sessions = await SessionsAsync(field.Contenders[1], options.Largest);
         return new GrowthTable(
             Invariant($"**Idle streams**; a process may have {handles:N0} handles here, and so {most:N0} streams:")
             + $"\n\n{table}\n"
