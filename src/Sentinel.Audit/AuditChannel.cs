@@ -34,6 +34,7 @@ public sealed partial class AuditChannel : IDisposable
         _logger = logger;
         Counters = counters;
         Health = health;
+        counters.Status = () => Status;
         // Wait mode makes TryWrite say false when full; every Drop mode says true and loses an entry.
         _channel = Channel.CreateBounded<QueuedEntry>(new BoundedChannelOptions(capacity)
         {
@@ -162,6 +163,8 @@ public sealed partial class AuditChannel : IDisposable
         };
         _journal = journal;
         Counters.JournalBytesBehind = () => journal.BytesBehind;
+        Counters.JournalBytes = () => journal.BytesOnDisk;
+        Counters.JournalBytesMax = journal.BytesMax;
         Health.JournalFault = () => journal.Fault;
     }
 

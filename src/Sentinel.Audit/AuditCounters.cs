@@ -50,7 +50,29 @@ internal sealed class AuditCounters : IDisposable
         _meter.CreateObservableGauge(
             "sentinel.audit.lag.bytes", () => JournalBytesBehind(), "By",
             "Bytes of the journal that the store does not have.");
+        _meter.CreateObservableGauge(
+            "sentinel.audit.journal.bytes", () => JournalBytes(), "By", "Size of the journal's segments on the disk.");
+        _meter.CreateObservableGauge(
+            "sentinel.audit.journal.max.bytes", () => JournalBytesMax, "By",
+            "How large they may become together; 0 without a journal.");
+        _meter.CreateObservableGauge(
+            "sentinel.audit.enabled", () => Status() is { Enabled: true } ? 1 : 0, null, "1 where calls are recorded.");
+        _meter.CreateObservableGauge(
+            "sentinel.audit.store.healthy", () => Status() is { Healthy: false } ? 0 : 1, null,
+            "0 since the store last failed, 1 since it last took rows.");
+        _meter.CreateObservableGauge(
+            "sentinel.audit.journal.healthy", () => Status() is { JournalFault: not null } ? 0 : 1, null,
+            "0 while the journal cannot take calls.");
     }
+
+    /// <summary>How recording stands.</summary>
+    public Func<AuditStatus?> Status { get; set; } = () => null;
+
+    /// <summary>Size of the journal on the disk, in bytes.</summary>
+    public Func<long> JournalBytes { get; set; } = () => 0;
+
+    /// <summary>How large it may become.</summary>
+    public long JournalBytesMax { get; set; }
 
     /// <summary>Bytes of the journal that the store does not have.</summary>
     public Func<long> JournalBytesBehind { get; set; } = () => 0;
@@ -128,7 +150,8 @@ internal sealed class AuditCounters : IDisposable
 
     public void Dispose() => _meter.Dispose();
 
-    private long LagSeconds => Interlocked.Read(ref _oldestWaiting) is > 0 and var ticks
+    /// <summary>How long the oldest entry on its way has been waiting.</summary>
+    public long LagSeconds => Interlocked.Read(ref _oldestWaiting) is > 0 and var ticks
         ? Math.Max(0, (long)(_time.GetUtcNow().UtcDateTime - new DateTime(ticks, DateTimeKind.Utc)).TotalSeconds)
         : 0;
 }

@@ -51,6 +51,8 @@ internal sealed class AuditHealth(bool enabled, string storeName)
                 JournalFault = JournalFault(),
                 Journaled = counters.Journaled,
                 Unjournaled = counters.Unjournaled,
+                LagSeconds = counters.LagSeconds,
+                JournalBytesBehind = counters.JournalBytesBehind(),
             };
         }
     }

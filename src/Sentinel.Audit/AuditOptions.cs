@@ -13,15 +13,15 @@ public sealed record AuditOptions
     [Description("Whether calls are recorded at all.")]
     public bool Enabled { get; init; } = true;
 
-    [Description("Rows for prompts/get and resources/read that are let pass, too; those that are denied always have "
-        + "one.")]
+    [Description("Rows also for prompts/get and resources/read that pass; those that policy denies always leave one.")]
     public bool RecordReads { get; init; }
 
     [Description("Where rows go. Auto: PostgreSQL when its URL is set, else SQLite.")]
     public AuditStoreKind Store { get; init; } = AuditStoreKind.Auto;
 
     [Description("What may be lost. BestEffort: what the full channel or a killed process held, counted. Durable: no "
-        + "journaled call. Strict: no forwarded call, not by a power failure either.")]
+        + "journaled call. Strict: no forwarded call, not by a power failure either. See "
+        + "audit.md#what-may-be-lost-three-guarantees.")]
     public AuditGuarantee Guarantee { get; init; } = AuditGuarantee.Durable;
 
     public JournalOptions Journal { get; init; } = new();
@@ -44,17 +44,19 @@ public sealed record AuditOptions
     [Range(1024, 16 * 1024 * 1024)]
     public int MaxArgumentBytes { get; init; } = 65536;
 
-    [Description("Values that are never recorded, as paths from params, besides those that look like secrets.")]
+    [Description("Values that are never recorded, as paths from params, besides those that look like secrets: "
+        + "audit.md#redaction.")]
     public IReadOnlyList<RedactPath> Redact { get; init; } = [];
 
-    [Description("Months that ended so many days ago are dropped from the store. 0: they are kept for ever.")]
+    [Description("Months that ended so many days ago, 7 at least, are dropped from the store: audit.md#retention. 0: "
+        + "they are kept for ever.")]
     [Range(0, 36500)]
     public int RetentionDays { get; init; }
 
     /// <summary>The PostgreSQL store.</summary>
     public sealed record PostgresOptions
     {
-        [Description("The environment variable that holds postgres://… or a key=value connection string.")]
+        [Description("Name of the environment variable that holds `postgres://…` or a key=value connection string.")]
         [Required]
         public string UrlEnv { get; init; } = "DATABASE_URL";
 
@@ -86,7 +88,7 @@ public sealed record AuditOptions
         [Required]
         public string Path { get; init; } = "data/journal";
 
-        [Description("Bytes that one journal takes at most.")]
+        [Description("Bytes that one journal takes at most; at least 16 × MaxArgumentBytes.")]
         [Range(1024 * 1024, 1024L * 1024 * 1024 * 1024)]
         public long MaxBytes { get; init; } = 1024 * 1024 * 1024;
 
@@ -98,7 +100,7 @@ public sealed record AuditOptions
     /// <summary>The shape of one write.</summary>
     public sealed record BatchOptions
     {
-        [Description("Rows of one COPY at most.")]
+        [Description("Rows of one COPY at most; no more than Channel.Capacity.")]
         [Range(1, 100_000)]
         public int MaxRows { get; init; } = 1000;
 

@@ -32,4 +32,10 @@ public sealed record AuditStatus(
 
     /// <summary>Calls since the start that should have been in the journal and are not.</summary>
     public long Unjournaled { get; init; }
+
+    /// <summary>How long, in seconds, the oldest entry on its way to the store has been waiting.</summary>
+    public long LagSeconds { get; init; }
+
+    /// <summary>Bytes of the journal that the store does not have.</summary>
+    public long JournalBytesBehind { get; init; }
 }

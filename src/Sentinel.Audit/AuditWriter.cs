@@ -57,6 +57,11 @@ internal sealed partial class AuditWriter : IHostedService, IDisposable
     {
         _store.CheckConfiguration();
         _journal = _opening?.Open(_time, _logger);
+        if (_opening is not null && _journal is null)
+        {
+            _channel.Health.JournalFault = () => "it cannot be used; the log says why";
+        }
+
         WriterId = _journal?.Id ?? Guid.CreateVersion7(_time.GetUtcNow());
         if (_journal is not null)
         {

@@ -93,11 +93,14 @@ public sealed class AuditExportCommandTests(Postgres postgres)
     [InlineData("stats")]
     [InlineData("export")]
     [InlineData("tail")]
+    [InlineData("verify")]
+    [InlineData("replay")]
     public async Task Ctrl_c_ends_the_query_on_the_server_too(string verb)
     {
         await using var stores = await AuditStores.CreateAsync(postgres, isPostgres: true);
         await using var blocker = await LockedAsync(stores);
-        await using var process = stores.Start("audit", verb);
+        string[] command = verb == "replay" ? ["policy", verb, "--from", "7 days ago"] : ["audit", verb];
+        await using var process = stores.Start(command);
         await Eventually.TrueAsync(async () => await WaitingAsync(stores) == 1, "the query waits");
 
         await process.InterruptAsync();
@@ -135,6 +138,23 @@ public sealed class AuditExportCommandTests(Postgres postgres)
         var table = process.Lines.SkipWhile(line => !line.Contains("TIME (UTC)", StringComparison.Ordinal)).ToList();
         Assert.StartsWith("\u001b[KTIME (UTC)", table[0], StringComparison.Ordinal);
         Assert.DoesNotContain(table, line => line.Contains("Searching", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("audit verify", "0 rows followed", "1 rows in")]
+    [InlineData("policy replay --from '2026-01-01'", "0 calls decided", "1 call")]
+    public async Task A_terminal_shows_how_far_a_long_look_has_come(string command, string progress, string answer)
+    {
+        await using var stores = await AuditStores.CreateAsync(postgres, isPostgres: true);
+        await stores.WriteAsync(new AuditTestRow(1));
+        var blocker = await LockedAsync(stores);
+        await using var process = Terminal.Start(stores, command);
+        await process.WaitForLineAsync(line => line.Contains(progress, StringComparison.Ordinal));
+
+        await blocker.DisposeAsync();
+
+        await process.WaitForExitAsync();
+        Assert.Contains("\u001b[K" + answer, process.Output, StringComparison.Ordinal);
     }
 
     private static async Task<NpgsqlConnection> LockedAsync(AuditStores stores)

@@ -1,3 +1,5 @@
+using System.Net.Http.Headers;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Sentinel.Tests.Shared;
 using Xunit;
@@ -29,6 +31,16 @@ public sealed partial class DemoTests
         Assert.Contains("Permission denied for tool: delete_note", await RunAsync(curls[1]), StringComparison.Ordinal);
         Assert.Contains("\"isError\":true", await RunAsync(curls[2]), StringComparison.Ordinal);
 
+        var dashboard = DashboardLine().Match(demo.Output);
+        using var http = new HttpClient { BaseAddress = new Uri(dashboard.Groups["url"].Value) };
+        using var signIn = new StringContent(
+            $$"""{"credential":"{{dashboard.Groups["key"].Value}}"}""", new MediaTypeHeaderValue("application/json"));
+        using var session = await http.PostAsync(new Uri("api/session", UriKind.Relative), signIn);
+        Assert.Equal(200, (int)session.StatusCode);
+        var calls = await http.GetStringAsync(new Uri("api/calls", UriKind.Relative));
+        Assert.Equal(6, JsonNode.Parse(calls)!["rows"]!.AsArray().Count);
+        Assert.Contains("<title>", await http.GetStringAsync(new Uri("", UriKind.Relative)), StringComparison.Ordinal);
+
         await demo.TerminateAsync();
         Assert.Equal(0, await demo.WaitForExitAsync());
     }
@@ -42,4 +54,10 @@ public sealed partial class DemoTests
 
     [GeneratedRegex(@"^  \d{4}-\d\d-\d\d.* key:", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex RowLine();
+
+    [GeneratedRegex(
+        @"^  (?<url>http://\S+/) in a browser: sign in with (?<key>\S+)\r?$",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
+    private static partial Regex DashboardLine();
 }

@@ -16,5 +16,9 @@ public static class Artifacts
     /// <summary>Where a test may put what it builds itself, to find it again in the next run.</summary>
     public static string Cached(string file) => Path.Combine(Root.CreateSubdirectory("cache").FullName, file);
 
+    /// <summary>Where a test leaves what people may want to look at afterwards.</summary>
+    public static string Kept(string folder, string file) =>
+        Path.Combine(Root.CreateSubdirectory("kept").CreateSubdirectory(folder).FullName, file);
+
     private static DirectoryInfo Root => Own.Parent!.Parent!.Parent!;
 }

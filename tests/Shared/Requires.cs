@@ -7,6 +7,9 @@ namespace Sentinel.Tests.Shared;
 /// </summary>
 public static class Requires
 {
+    /// <summary>Where Debian's package puts it.</summary>
+    public const string ChromiumPath = "/usr/bin/chromium";
+
     public static bool AreNodePackagesInstalled =>
         IsOnPath("node") && Directory.Exists(Artifacts.Source("tests/Node/node_modules/@modelcontextprotocol"));
 
@@ -46,12 +49,39 @@ public static class Requires
         }
     }
 
+    /// <summary>Chromium, which browser tests drive.</summary>
+    public static void Chromium()
+    {
+        if (!File.Exists(ChromiumPath))
+        {
+            Missing($"There is no {ChromiumPath}: apt-get install chromium.");
+        }
+    }
+
+    /// <summary>Node.js, and what the dashboard is bundled with.</summary>
+    public static void DashboardPackages()
+    {
+        if (!IsOnPath("node") || !Directory.Exists(Artifacts.Source("dashboard/node_modules/esbuild")))
+        {
+            Missing("The dashboard's packages are missing: apt-get install nodejs npm, then npm ci --prefix dashboard.");
+        }
+    }
+
     /// <summary>util-linux's <c>script</c>, which runs a command on a terminal of its own.</summary>
     public static void Terminal()
     {
         if (!IsOnPath("script"))
         {
             Missing("script is not installed: apt-get install bsdutils.");
+        }
+    }
+
+    /// <summary>Prometheus' checker of rules.</summary>
+    public static void PromTool()
+    {
+        if (!IsOnPath("promtool"))
+        {
+            Missing("promtool is not installed: it is in Debian's package prometheus; .ci/run shows how to get it alone.");
         }
     }
 

@@ -14,10 +14,12 @@ namespace Sentinel.Tests.Shared;
 /// </remarks>
 public static class Snapshot
 {
-    private const string AcceptVariable = "SENTINEL_ACCEPT_SNAPSHOTS";
+    internal const string AcceptVariable = "SENTINEL_ACCEPT_SNAPSHOTS";
     private const string Forbidden = "\"\\<>|:*?/#";
 
     private static readonly UTF8Encoding Utf8WithMark = new(encoderShouldEmitUTF8Identifier: true);
+
+    internal static bool IsAccepted => Environment.GetEnvironmentVariable(AcceptVariable) == "true";
 
     /// <param name="text">What came out.</param>
     /// <param name="extension">The kind of text: txt, json, sql, md.</param>
@@ -52,7 +54,7 @@ public static class Snapshot
             return;
         }
 
-        if (Environment.GetEnvironmentVariable(AcceptVariable) == "true")
+        if (IsAccepted)
         {
             File.WriteAllText(verifiedPath, received, Utf8WithMark);
             File.Delete(receivedPath);
@@ -65,7 +67,7 @@ public static class Snapshot
             + Diff(verified, received));
     }
 
-    private static string Diff(string verified, string received) => string.Join(
+    internal static string Diff(string verified, string received) => string.Join(
         '\n',
         new InlineDiffBuilder(new Differ()).BuildDiffModel(verified, received).Lines
             .Where(line => line.Type != ChangeType.Unchanged)

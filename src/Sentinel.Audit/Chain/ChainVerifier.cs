@@ -12,48 +12,66 @@ namespace Sentinel.Audit.Chain;
 /// </remarks>
 public sealed class ChainVerifier
 {
+    // So many rows between two words to who watches.
+    private const int WatchedRows = 256;
+
     private readonly RowChain _chain = new();
     private readonly Dictionary<AuditWriterMonth, Progress> _progress = [];
     private readonly ChainReport _report = new();
 
-    private ChainVerifier()
-    {
-    }
+    private readonly ChainMonths _months;
+    private Progress? _latest;
+
+    private ChainVerifier(ChainMonths months) => _months = months;
 
     /// <param name="reader">The store.</param>
     /// <param name="anchors">Heads that an earlier verification kept elsewhere.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="months">Which months are looked at; all of them unless given.</param>
+    /// <param name="watch">Told again and again what was seen so far, and in which chain; null for nobody.</param>
     /// <exception cref="AuditReadException">The store cannot be read.</exception>
     public static async Task<ChainReport> VerifyAsync(
         IAuditReader reader,
         IReadOnlyCollection<ChainHead> anchors,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        ChainMonths months = default,
+        Func<ChainReport, AuditWriterMonth?, ValueTask>? watch = null)
     {
         ArgumentNullException.ThrowIfNull(reader);
         ArgumentNullException.ThrowIfNull(anchors);
-        var verifier = new ChainVerifier();
-        foreach (var anchor in anchors)
+        var verifier = new ChainVerifier(months);
+        foreach (var anchor in anchors.Where(anchor => months.Contains(anchor.Writer.Month)))
         {
             verifier.Of(anchor.Writer).Anchors.Add(anchor);
         }
 
-        await foreach (var checkpoint in reader.ReadCheckpointsAsync(cancellationToken))
-        {
-            verifier.Of(checkpoint.Writer).Before = checkpoint;
-        }
-
-        var query = new AuditQuery { Order = AuditOrder.AsWritten };
+        await verifier.ReadCheckpointsAsync(reader, (progress, before) => progress.Before = before, cancellationToken);
+        var query = new AuditQuery { Order = AuditOrder.AsWritten, From = months.From, To = months.To };
         await foreach (var row in reader.ReadAsync(query, cancellationToken))
         {
             verifier.Take(row);
+            if (watch is not null && verifier._report.Rows % WatchedRows == 0)
+            {
+                await watch(verifier._report, verifier._latest?.Writer);
+            }
         }
 
+        await verifier.ReadCheckpointsAsync(reader, (progress, after) => progress.After = after, cancellationToken);
+        return verifier.Conclude();
+    }
+
+    private async Task ReadCheckpointsAsync(
+        IAuditReader reader,
+        Action<Progress, StoredCheckpoint> keep,
+        CancellationToken cancellationToken)
+    {
         await foreach (var checkpoint in reader.ReadCheckpointsAsync(cancellationToken))
         {
-            verifier.Of(checkpoint.Writer).After = checkpoint;
+            if (_months.Contains(checkpoint.Writer.Month))
+            {
+                keep(Of(checkpoint.Writer), checkpoint);
+            }
         }
-
-        return verifier.Conclude();
     }
 
     private Progress Of(AuditWriterMonth writer)
@@ -77,6 +95,7 @@ public sealed class ChainVerifier
         }
 
         var progress = Of(new AuditWriterMonth(journal, new DateOnly(row.Timestamp.Year, row.Timestamp.Month, 1)));
+        _latest = progress;
         if (seq <= progress.Seq)
         {
             Find(progress, ChainFault.OutOfOrder, row, "The number was there before.");

@@ -261,6 +261,21 @@ internal sealed class AuditJournal : IDisposable
         }
     }
 
+    /// <summary>Size of its segments on the disk.</summary>
+    public long BytesOnDisk
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _segments.Bytes;
+            }
+        }
+    }
+
+    /// <summary>How large they may become together.</summary>
+    public long BytesMax => _limits.BytesMax;
+
     public void Dispose() => Close(isRemoved: false);
 
     /// <summary>Takes the journal off the disk, with everything in it.</summary>

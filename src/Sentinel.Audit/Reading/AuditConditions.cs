@@ -36,6 +36,7 @@ internal sealed class AuditConditions(SqlDialect dialect)
         AddEqual("response_status", StatusOf(query.Outcome));
         AddEqual("reason", query.Reason);
         AddEqual("session_hash", query.SessionHash);
+        AddEqual("trace_id", query.TraceId);
         AddEqual("method", query.Method);
         if (query.RequestId is { } requestId)
         {
@@ -73,7 +74,7 @@ internal sealed class AuditConditions(SqlDialect dialect)
 
         if (role.Contains(','))
         {
-            throw new AuditReadException($"'{role}' is no role: names have no comma.");
+            throw new AuditQueryException($"'{role}' is no role: names have no comma.");
         }
 
         Add($"{dialect.PositionFunction}(',' || client_role || ',', ',' || {Value("role", Text(role))} || ',') > 0");
@@ -83,7 +84,7 @@ internal sealed class AuditConditions(SqlDialect dialect)
     {
         if (argument.Keys.Count == 0)
         {
-            throw new AuditReadException("An argument's path needs a key.");
+            throw new AuditQueryException("An argument's path needs a key.");
         }
 
         var path = Value(name, dialect.JsonPath([.. argument.Keys.Select(Text).Prepend("arguments")]));
@@ -140,7 +141,7 @@ internal sealed class AuditConditions(SqlDialect dialect)
     // No column holds a NUL, and PostgreSQL would refuse one with an error that explains nothing.
     private static string Text(string value) => value.Length <= AuditQuery.TextCharsMax && !value.Contains('\0')
         ? value
-        : throw new AuditReadException(
+        : throw new AuditQueryException(
             $"A value to look for is longer than {AuditQuery.TextCharsMax} characters or has a NUL in it.");
 
     private static string? StatusOf(AuditOutcome? outcome) => outcome switch

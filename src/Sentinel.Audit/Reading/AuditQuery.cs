@@ -45,6 +45,9 @@ public sealed record AuditQuery
     /// <summary>The hash of the backend's session id, as the column has it.</summary>
     public string? SessionHash { get; init; }
 
+    /// <summary>The trace id, exactly as the column has it. Nothing leads there but the time range.</summary>
+    public string? TraceId { get; init; }
+
     /// <summary>The JSON-RPC method, exactly.</summary>
     public string? Method { get; init; }
 

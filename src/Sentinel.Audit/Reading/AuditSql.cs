@@ -71,7 +71,7 @@ internal sealed record AuditSql(string Text, IReadOnlyList<(string Name, object 
         AuditOrder.NewestFirst => "\"timestamp\" DESC, id DESC",
         AuditOrder.AsWritten => "id",
         AuditOrder.Sequence when query.Writer is not null && query.After is null => "seq, id",
-        AuditOrder.Sequence => throw new AuditReadException("By sequence needs a writer, and has no pages."),
-        _ => throw new AuditReadException($"There is no order {query.Order}."),
+        AuditOrder.Sequence => throw new AuditQueryException("By sequence needs a writer, and has no pages."),
+        _ => throw new AuditQueryException($"There is no order {query.Order}."),
     };
 }

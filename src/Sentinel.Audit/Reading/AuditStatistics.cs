@@ -12,6 +12,12 @@ public enum AuditGrouping
     /// <summary>By backend.</summary>
     Backend,
 
+    /// <summary>By the stable code of a non-success; empty for those that have none.</summary>
+    Reason,
+
+    /// <summary>By the minute of arrival, in UTC.</summary>
+    Minute,
+
     /// <summary>By the hour of arrival, in UTC.</summary>
     Hour,
 

@@ -30,8 +30,8 @@ internal abstract class SqlDialect
     /// <summary>A path of keys into <c>request_args</c>, as a parameter.</summary>
     public abstract object JsonPath(string[] keys);
 
-    /// <summary>The moment of a row, in UTC, cut to the hour or the day, as text.</summary>
-    public abstract string TimeKey(bool isHour);
+    /// <summary>The moment of a row, in UTC, cut to the minute, the hour or the day, as text.</summary>
+    public abstract string TimeKey(AuditGrouping grouping);
 
     /// <summary>Named queries of which the last, <c>figures</c>, has calls, rates and percentiles by key.</summary>
     public abstract string Figures(string calls);
@@ -82,9 +82,12 @@ internal abstract class SqlDialect
 
         public override object JsonPath(string[] keys) => keys;
 
-        public override string TimeKey(bool isHour) => isHour
-            ? """pg_catalog.to_char("timestamp" AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:00')"""
-            : """pg_catalog.to_char("timestamp" AT TIME ZONE 'UTC', 'YYYY-MM-DD')""";
+        public override string TimeKey(AuditGrouping grouping) => grouping switch
+        {
+            AuditGrouping.Minute => """pg_catalog.to_char("timestamp" AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI')""",
+            AuditGrouping.Hour => """pg_catalog.to_char("timestamp" AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:00')""",
+            _ => """pg_catalog.to_char("timestamp" AT TIME ZONE 'UTC', 'YYYY-MM-DD')""",
+        };
 
         public override string Figures(string calls) => StatisticsSql.PostgresFigures(calls);
 
@@ -118,12 +121,15 @@ internal abstract class SqlDialect
         public override string LikePattern(string pattern) => Translate(pattern, c => c == '[' ? "[[]" : null);
 
         public override object JsonPath(string[] keys) => keys.Any(key => key.AsSpan().IndexOfAny('"', '\\') >= 0)
-            ? throw new AuditReadException("SQLite cannot look under keys with a quotation mark or a backslash.")
+            ? throw new AuditQueryException("SQLite cannot look under keys with a quotation mark or a backslash.")
             : "$" + string.Concat(keys.Select(key => $".\"{key}\""));
 
-        public override string TimeKey(bool isHour) => isHour
-            ? """replace(substr("timestamp", 1, 13), 'T', ' ') || ':00'"""
-            : "substr(\"timestamp\", 1, 10)";
+        public override string TimeKey(AuditGrouping grouping) => grouping switch
+        {
+            AuditGrouping.Minute => """replace(substr("timestamp", 1, 16), 'T', ' ')""",
+            AuditGrouping.Hour => """replace(substr("timestamp", 1, 13), 'T', ' ') || ':00'""",
+            _ => "substr(\"timestamp\", 1, 10)",
+        };
 
         public override string Figures(string calls) => StatisticsSql.SqliteFigures(calls);
 

@@ -16,9 +16,12 @@ internal static class StatisticsSql
             AuditGrouping.Tool => "backend_name || '/' || tool_name",
             AuditGrouping.Caller => "client_subject",
             AuditGrouping.Backend => "backend_name",
-            _ => dialect.TimeKey(grouping == AuditGrouping.Hour),
+            AuditGrouping.Reason => "coalesce(reason, '')",
+            _ => dialect.TimeKey(grouping),
         };
-        var order = grouping is AuditGrouping.Hour or AuditGrouping.Day ? "key DESC" : "calls DESC, key";
+        var order = grouping is AuditGrouping.Minute or AuditGrouping.Hour or AuditGrouping.Day
+            ? "key DESC"
+            : "calls DESC, key";
         var limit = conditions.Value("limit", (query.Limit ?? int.MaxValue - 1) + 1L);
         var calls =
             $"""

@@ -13,6 +13,7 @@ internal static class AuthenticationServiceCollectionExtensions
         services.AddHostedService(provider => provider.GetRequiredService<IssuerDirectory>());
         services.AddSingleton<CallerDirectory>();
         services.AddSingleton<LoginLog>();
+        services.AddSingleton<CredentialChecker>();
         return services;
     }
 }

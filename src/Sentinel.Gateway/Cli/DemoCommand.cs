@@ -67,9 +67,11 @@ internal static class DemoCommand
                 RandomNumberGenerator.GetHexString(2 * SessionKeyReader.KeyBytes),
         };
         await using var app = await Startup.StartAsync(config, urls, environment, cancellationToken);
-        var url = GatewayHost.Addresses(app).Traffic[0] + "/notes/mcp";
+        var (traffic, management) = GatewayHost.Addresses(app);
 
-        await PrintTourAsync(url, store, output, cancellationToken);
+        await PrintTourAsync(traffic[0] + "/notes/mcp", store, output, cancellationToken);
+        await output.WriteLineAsync($"  {management}/ in a browser: sign in with {DemoConfiguration.ViewerToken}\n");
+        await output.WriteLineAsync("Serving until Ctrl+C.");
         await output.FlushAsync(cancellationToken);
         await app.WaitForShutdownAsync(cancellationToken);
         return 0;
@@ -102,6 +104,5 @@ internal static class DemoCommand
         }
 
         await output.WriteLineAsync($"  sqlite3 {store} 'SELECT * FROM audit_log'\n");
-        await output.WriteLineAsync("Serving until Ctrl+C.");
     }
 }

@@ -96,56 +96,19 @@ internal static class PolicyExplainCommand
             return AnsweringCommand.NoAnswer;
         }
 
-        var explanation = Explain(source.Current.Policy, roles, request);
+        var slash = request.Target.IndexOf('/', StringComparison.Ordinal);
+        var explanation = Explanation.Of(
+            source.Current.Policy,
+            roles,
+            request.Target[..slash],
+            request.Kind,
+            request.Target[(slash + 1)..],
+            request.Arguments is null ? [] : Encoding.UTF8.GetBytes(request.Arguments));
         await output.WriteLineAsync(request.IsJson
             ? JsonSerializer.Serialize(explanation, Indented)
             : string.Join('\n', explanation.Lines().Select(FaultText.OneLine)));
         return explanation.Allowed ? 0 : 1;
     }
-
-    private static Explanation Explain(AccessPolicy policy, IReadOnlyList<string> roles, Request request)
-    {
-        var slash = request.Target.IndexOf('/', StringComparison.Ordinal);
-        var (backend, name) = (request.Target[..slash], request.Target[(slash + 1)..]);
-        var arguments = request.Arguments is null ? [] : Encoding.UTF8.GetBytes(request.Arguments);
-        var decision = policy.Decide(roles, backend, request.Kind, name, arguments);
-        var visible = policy.DecideVisibility(roles, backend, request.Kind, name);
-        return new Explanation(
-            decision.IsAllowed,
-            decision.Reason,
-            decision.Rule,
-            decision.Path,
-            decision.WouldRefuse is { } refusal ? $"{refusal.Rule}{At(refusal.Path)}" : null,
-            roles,
-            Remedy(decision, visible, roles, request));
-    }
-
-    private static string Remedy(Decision decision, Decision visible, IReadOnlyList<string> roles, Request request)
-    {
-        var pattern = request.Kind == TargetKind.Tool
-            ? request.Target
-            : $"{request.Kind.ToString().ToLowerInvariant()}:{request.Target}";
-        return decision switch
-        {
-            { WouldRefuse: { } refusal } =>
-                $"Enforced, it would be refused by {refusal.Rule}{At(refusal.Path)}.",
-            { IsAllowed: true } =>
-                $"A Deny of it in any of the caller's roles; or taking out {decision.Path} and all else that "
-                + "grants it.",
-            { Reason: Decision.ReasonKillSwitch } => $"Taking {decision.Path} out; it holds for every caller.",
-            { Path: { } path } =>
-                $"Narrowing {path}, and any further Deny that matches: one wins over every Allow, of whatever role.",
-            _ when visible.IsAllowed =>
-                $"Other arguments: {visible.Rule}{At(visible.Path)} matches the name, and not these arguments.",
-            _ when decision == Decision.NoGrant && roles.Count > 0 =>
-                $"A grant in one of the caller's roles, for example \"{pattern}\" in "
-                + $"$.Sentinel.Rbac.Roles.{roles[0]}.Allow.",
-            _ when decision == Decision.NoGrant => "A role: the caller has none that the policy names.",
-            _ => "Another spelling of the name; no rule grants this one.",
-        };
-    }
-
-    private static string At(string? path) => path is null ? "" : $" at {path}";
 
     /// <summary>What was asked.</summary>
     internal sealed record Request(
@@ -183,30 +146,6 @@ internal static class PolicyExplainCommand
             {
                 return $"--args is no JSON: {exception.Message}";
             }
-        }
-    }
-
-    /// <summary>The answer, as <c>--json</c> prints it.</summary>
-    private sealed record Explanation(
-        bool Allowed,
-        string? Reason,
-        string Rule,
-        string? Path,
-        string? WouldRefuse,
-        IReadOnlyList<string> Roles,
-        string Change)
-    {
-        public IEnumerable<string> Lines()
-        {
-            yield return Allowed ? "ALLOWED" : $"DENIED ({Reason})";
-            yield return $"  roles:         {(Roles.Count == 0 ? "none" : string.Join(", ", Roles))}";
-            yield return $"  decided by:    {Rule}{At(Path)}";
-            if (WouldRefuse is not null)
-            {
-                yield return $"  would refuse:  {WouldRefuse}";
-            }
-
-            yield return $"  changed by:    {Change}";
         }
     }
 }

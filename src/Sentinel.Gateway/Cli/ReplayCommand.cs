@@ -1,7 +1,8 @@
 using System.CommandLine;
 using Sentinel.Audit.Reading;
+using Sentinel.Gateway.Cli.Audit;
 using Sentinel.Gateway.Cli.Replay;
-using Sentinel.Gateway.Configuration;
+using Sentinel.Gateway.Records;
 
 namespace Sentinel.Gateway.Cli;
 
@@ -26,23 +27,23 @@ internal static class ReplayCommand
         var command = new AnsweringCommand(
             "replay",
             "Decide recorded calls anew by the policy in --config, and report those that it would have decided "
-            + "otherwise. Ends with 0 if there are none, 1 if there are, 2 if it cannot tell.")
+            + "otherwise. Ends with 0 if there are none, 1 if there are, 2 if it cannot tell, 130 if it was "
+            + "interrupted.")
         {
             SharedOptions.Config,
             From,
             To,
             SharedOptions.Json,
         };
-        command.SetAction((result, cancellationToken) => RunAsync(
+        AuditAnswer.SetAction(command, (parsed, environment, console, cancellationToken) => RunAsync(
             new Request(
-                result.GetRequiredValue(SharedOptions.Config),
-                result.GetRequiredValue(From),
-                result.GetValue(To),
-                result.GetValue(SharedOptions.Json)),
-            ProcessEnvironment.Read(),
+                parsed.GetRequiredValue(SharedOptions.Config),
+                parsed.GetRequiredValue(From),
+                parsed.GetValue(To),
+                parsed.GetValue(SharedOptions.Json)),
+            environment,
             TimeProvider.System,
-            result.InvocationConfiguration.Output,
-            result.InvocationConfiguration.Error,
+            console,
             cancellationToken));
         return command;
     }
@@ -51,31 +52,35 @@ internal static class ReplayCommand
         Request request,
         IReadOnlyDictionary<string, string> environment,
         TimeProvider time,
-        TextWriter output,
-        TextWriter error,
+        AuditConsole console,
         CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         if (!TimeWords.TryParse(request.From, now, out var from) || !TryParseEnd(request.To, now, out var to))
         {
-            await error.WriteLineAsync($"--from and --to take a time such as {TimeWords.Examples}.");
+            await console.Error.WriteLineAsync($"--from and --to take a time such as {TimeWords.Examples}.");
             return AnsweringCommand.NoAnswer;
         }
 
-        return await AnsweringCommand.AnswerAsync(error, async () =>
-        {
-            var source = await ConfigurationSource.LoadAsync(request.Config, environment, cancellationToken);
-            var snapshot = source.Current;
-            await using var reader = AuditReader.Open(snapshot.Sentinel.Audit, environment.GetValueOrDefault);
-            var replay = new PolicyReplay(snapshot.Policy);
-            var query = new AuditQuery { From = from, To = to };
-            await replay.RunAsync(reader.ReadAsync(query, cancellationToken));
-            var writer = new ReplayWriter(from, to, reader.Name, request.Config);
-            await (request.IsJson
-                ? writer.WriteJsonAsync(replay.Report, output)
-                : writer.WriteTextAsync(replay.Report, output));
-            return replay.Report.HasFlips ? 1 : 0;
-        });
+        return await AuditAnswer.RunAsync(
+            request.Config,
+            async (policy, reader, _, token) =>
+            {
+                var replay = new PolicyReplay(policy);
+                using (ProgressLine.Counting(console, time, "calls decided", () => replay.Report.Calls))
+                {
+                    await replay.RunAsync(reader.ReadAsync(new AuditQuery { From = from, To = to }, token));
+                }
+
+                var writer = new ReplayWriter(from, to, reader.Name, request.Config);
+                await (request.IsJson
+                    ? writer.WriteJsonAsync(replay.Report, console.Output)
+                    : writer.WriteTextAsync(replay.Report, console.Output));
+                return replay.Report.HasFlips ? 1 : 0;
+            },
+            environment,
+            console,
+            cancellationToken);
     }
 
     private static bool TryParseEnd(string? text, DateTimeOffset now, out DateTimeOffset? end)

@@ -58,6 +58,7 @@ internal static class ConfigurationReader
         var backendReader = new BackendReader(environment, tls, faults);
         var backends = backendReader.Read(sentinel.Backends, proxy.Clusters);
         var sessionKeys = SessionKeyReader.Read(sentinel.Sessions, environment, faults);
+        var metricsTokenHash = ManagementChecks.ReadMetricsToken(sentinel.Management, environment, faults);
         var pins = PinningReader.Read(sentinel.Rbac, proxy.Clusters, toolsLock, faults);
         if (!faults.IsEmpty)
         {
@@ -79,6 +80,7 @@ internal static class ConfigurationReader
             ],
             Backends = backends,
             SessionKeys = sessionKeys,
+            MetricsTokenHash = metricsTokenHash,
             ServerCertificate = serverCertificate,
             KeptCertificates = tls.Kept,
             Warnings =
@@ -90,6 +92,7 @@ internal static class ConfigurationReader
                 .. ApiKeyChecks.Warn(sentinel.Authentication!, proxy.Clusters, faults),
                 .. PatternWarnings.Find(sentinel.Rbac, proxy.Clusters, faults),
                 .. RoleWarnings.Find(sentinel, faults),
+                .. ManagementChecks.Warn(sentinel, faults),
                 .. LimitsChecks.Warnings(sentinel.Limits, proxy.Clusters, faults),
             ],
         };
@@ -119,6 +122,6 @@ internal static class ConfigurationReader
             new EnvironmentOverrides(faults).Apply(node, typeof(SentinelOptions), environment);
         }
 
-        return new RecordBinder(faults).Bind<SentinelOptions>(section, path);
+        return new RecordBinder(faults).Bind<SentinelOptions>(section);
     }
 }

@@ -35,6 +35,9 @@ internal sealed record ConfigurationSnapshot
     /// <summary>The keys of sealed sessions, 32 bytes each: the first seals, all open. None: a random one.</summary>
     public IReadOnlyList<byte[]> SessionKeys { get; init; } = [];
 
+    /// <summary>The SHA-256 of the token without which metrics are not given; null where there is none.</summary>
+    public byte[]? MetricsTokenHash { get; init; }
+
     /// <summary>The certificate of https listeners.</summary>
     public CertificateWithKey? ServerCertificate { get; init; }
 

@@ -19,6 +19,7 @@ internal sealed class ConfigurationSource
     // Replaced as a whole, so that a reader without the lock sees one array or the next.
     private volatile ConfigurationSnapshot[] _latest = [];
     private volatile Publication _current;
+    private long _loadedAtTicks;
 
     private ConfigurationSource(
         string path,
@@ -40,6 +41,16 @@ internal sealed class ConfigurationSource
     public ConfigurationSnapshot AtStart { get; }
 
     public ConfigurationSnapshot Current => _current.Snapshot;
+
+    /// <summary>When the running snapshot was read; of the first one, when it was first watched.</summary>
+    public DateTimeOffset LoadedAt
+    {
+        get => new(Interlocked.Read(ref _loadedAtTicks), TimeSpan.Zero);
+        internal set => Interlocked.Exchange(ref _loadedAtTicks, value.UtcTicks);
+    }
+
+    /// <summary>Why a later content could not be used, or not wholly; kept when one after it could.</summary>
+    public ReloadFault? LastFault { get; internal set; }
 
     internal string StartIdentity { get; }
 
@@ -135,3 +146,6 @@ internal sealed class ConfigurationSource
         public void Signal() => ended.Cancel();
     }
 }
+
+/// <summary>Why a content of proxy.json could not be used, and when it was looked at.</summary>
+internal sealed record ReloadFault(string Faults, DateTimeOffset At);

@@ -7,23 +7,24 @@ internal static class RoleWarnings
 {
     public static IEnumerable<string> Find(SentinelOptions options, FaultCollector faults)
     {
+        var anonymous = options.Authentication!.Anonymous?.Roles ?? [];
+        return options.Rbac.Roles.Keys
+            .Where(role => !anonymous.Contains(role, StringComparer.Ordinal) && !IsGiven(options, role))
+            .Select(role => new ConfigurationFault(
+                faults.PlaceOf(JsonPath.Member("$.Sentinel.Rbac.Roles", role)),
+                $"nobody has the role '{role}': no API key, not Anonymous, and no issuer's token").ToString());
+    }
+
+    /// <summary>Whether an API key or a token can give the role.</summary>
+    public static bool IsGiven(SentinelOptions options, string role)
+    {
         var authentication = options.Authentication!;
 
         // Whoever takes roles from tokens as they stand may meet any.
-        if (authentication.AzureAd is not null || authentication.Issuers.Any(issuer => issuer.RoleClaims.Count > 0))
-        {
-            yield break;
-        }
-
-        var given = authentication.ApiKeys.SelectMany(key => key.Roles)
-            .Concat(authentication.Anonymous?.Roles ?? [])
-            .Concat(authentication.Issuers.Count > 0 ? authentication.RoleMap.Values : [])
-            .ToHashSet(StringComparer.Ordinal);
-        foreach (var role in options.Rbac.Roles.Keys.Where(role => !given.Contains(role)))
-        {
-            yield return new ConfigurationFault(
-                faults.PlaceOf(JsonPath.Member("$.Sentinel.Rbac.Roles", role)),
-                $"nobody has the role '{role}': no API key, not Anonymous, and no issuer's token").ToString();
-        }
+        return authentication.AzureAd is not null
+            || authentication.Issuers.Any(issuer => issuer.RoleClaims.Count > 0)
+            || authentication.ApiKeys.Any(key => key.Roles.Contains(role, StringComparer.Ordinal))
+            || (authentication.Issuers.Count > 0
+                && authentication.RoleMap.Values.Contains(role, StringComparer.Ordinal));
     }
 }

@@ -33,7 +33,7 @@ internal static partial class SentinelChecks
         CheckRolesExist(options, faults);
         LimitsChecks.Run(options.Limits, faults);
         CheckAudit(options.Audit, faults);
-        CheckManagement(options.Management, faults);
+        ManagementChecks.Run(options, faults);
     }
 
     private static void CheckThatAccessIsDecided(AuthenticationOptions? authentication, FaultCollector faults)
@@ -161,17 +161,6 @@ internal static partial class SentinelChecks
                 $"{Section}.Audit.Postgres.UrlEnv",
                 "this is no name of an environment variable; write the name, for example DATABASE_URL, "
                     + "and put the URL into that variable");
-        }
-    }
-
-    private static void CheckManagement(ManagementOptions management, FaultCollector faults)
-    {
-        if (!Uri.TryCreate(management.Url, UriKind.Absolute, out _))
-        {
-            faults.Add(
-                $"{Section}.Management.Url",
-                $"{FaultText.Show(nameof(ManagementOptions.Url), management.Url)} is no URL; "
-                    + "write one such as http://127.0.0.1:9090");
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Sentinel.Gateway.Mcp;
 
 namespace Sentinel.Gateway.Exchange;
@@ -19,6 +20,9 @@ internal sealed class McpExchange(TimeProvider time)
 
     /// <summary>The same as headers carry it.</summary>
     public string RequestIdText => _requestIdText ??= RequestId.ToString();
+
+    /// <summary>Its span; null while there is none, and where no trace is made.</summary>
+    public Activity? Span { get; set; }
 
     /// <summary>Who asks; null until authenticated.</summary>
     public Caller? Caller { get; set; }

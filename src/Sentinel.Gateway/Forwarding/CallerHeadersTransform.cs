@@ -11,6 +11,7 @@ namespace Sentinel.Gateway.Forwarding;
 internal sealed class CallerHeadersTransform : RequestTransform
 {
     private const string TraceParent = "traceparent";
+    private const string TraceState = "tracestate";
 
     public override ValueTask ApplyAsync(RequestTransformContext context)
     {
@@ -39,11 +40,21 @@ internal sealed class CallerHeadersTransform : RequestTransform
         return ValueTask.CompletedTask;
     }
 
-    // A client's trace has been copied and goes on as it came, for Sentinel makes no span of its own. Without one the
-    // request id begins it.
+    // The backend's part is a child of Sentinel's span. Without a span the client's trace has been copied and goes on
+    // as it came; without that too the request id begins one.
     private static void BeginTrace(HttpRequestHeaders headers, McpExchange exchange)
     {
-        if (!headers.NonValidated.Contains(TraceParent))
+        if (exchange.Span is { } span)
+        {
+            headers.Remove(TraceParent);
+            headers.Remove(TraceState);
+            headers.TryAddWithoutValidation(TraceParent, span.Id);
+            if (span.TraceStateString is { Length: > 0 } state)
+            {
+                headers.TryAddWithoutValidation(TraceState, state);
+            }
+        }
+        else if (!headers.NonValidated.Contains(TraceParent))
         {
             headers.TryAddWithoutValidation(TraceParent, StartOfTrace(exchange.RequestIdText));
         }

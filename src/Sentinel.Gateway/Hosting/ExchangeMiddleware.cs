@@ -1,5 +1,8 @@
 using Sentinel.Gateway.Configuration;
 using Sentinel.Gateway.Exchange;
+using Sentinel.Gateway.Management.Telemetry;
+using Sentinel.Gateway.Recording;
+using Sentinel.Gateway.Recording.Spans;
 
 namespace Sentinel.Gateway.Hosting;
 
@@ -11,6 +14,9 @@ internal sealed partial class ExchangeMiddleware(
     RequestDelegate next,
     ConfigurationSource configuration,
     Admission admission,
+    ExchangeTracer tracer,
+    ExchangeScopes scopes,
+    RefusalMetrics refusals,
     TimeProvider time,
     ILogger<ExchangeMiddleware> logger)
 {
@@ -20,14 +26,18 @@ internal sealed partial class ExchangeMiddleware(
         context.Features.Set(exchange);
         var snapshot = configuration.Current;
         context.Features.Set(snapshot);
-        if (!admission.TryEnter(context, exchange, snapshot.Sentinel.Limits.Total))
-        {
-            await RefusalWriter.WriteAsync(context, Refusal.Overloaded);
-            return;
-        }
-
+        IDisposable? scope = null;
+        var isAdmitted = false;
         try
         {
+            isAdmitted = admission.TryEnter(context, exchange, snapshot.Sentinel.Limits.Total);
+            if (!isAdmitted)
+            {
+                await RefusalWriter.WriteAsync(context, Refusal.Overloaded);
+                return;
+            }
+
+            scope = scopes.Begin(context, exchange);
             await next(context);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
@@ -51,7 +61,14 @@ internal sealed partial class ExchangeMiddleware(
         }
         finally
         {
-            admission.Leave(exchange);
+            scope?.Dispose();
+            if (isAdmitted)
+            {
+                admission.Leave(exchange);
+            }
+
+            refusals.Count(exchange);
+            tracer.End(context, exchange);
         }
     }
 

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.Extensions.Logging.Console;
 using Sentinel.Audit;
 using Sentinel.Gateway.Authentication;
 using Sentinel.Gateway.Authentication.Edge;
@@ -60,7 +59,7 @@ internal static class GatewayHost
             }
         });
         builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = ConnectionGate.Bind);
-        AddLogging(builder.Logging, builder.Configuration);
+        Logs.Add(builder.Logging, builder.Configuration, sentinel.Telemetry);
         AddServices(builder.Services, configuration);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout =
             TimeSpan.FromSeconds(sentinel.Shutdown.LoadBalancerSeconds + sentinel.Shutdown.DrainSeconds)
@@ -84,6 +83,7 @@ internal static class GatewayHost
     {
         services.AddRouting();
         services.AddSentinelConfiguration(configuration);
+        services.AddTelemetry();
         services.AddSentinelAuthentication();
         services.AddSentinelAudit(configuration.Current.Sentinel.Audit);
         services.AddSentinelSessions();
@@ -100,7 +100,6 @@ internal static class GatewayHost
         services.AddBackendCredentials();
         services.AddLists();
         services.AddSingleton<EndpointEventTransform>();
-        services.AddSingleton<CallMetrics>();
         services.AddSingleton<CallRecorder>();
         services.AddSingleton<OpenCallsTransform>();
         services.AddSingleton<BeginTransform>();
@@ -109,8 +108,9 @@ internal static class GatewayHost
         // Stops before the audit writer does, which is registered earlier: open calls still become rows.
         services.AddSingleton<OpenCalls>();
         services.AddHostedService(provider => provider.GetRequiredService<OpenCalls>());
-        services.AddSingleton<MetricStore>();
-        services.AddSingleton<DestinationGauge>();
+        services.AddSingleton<CheckCredential>(
+            provider => provider.GetRequiredService<CredentialChecker>().CheckAsync);
+        services.AddManagement();
         services.AddAdmission();
 
         // Registered late, and so stopped early: right after the server.
@@ -120,14 +120,8 @@ internal static class GatewayHost
 
     private static void ConfigurePipeline(WebApplication app)
     {
-        // Listens from here on, so that no measurement is missed.
-        app.Services.GetRequiredService<MetricStore>();
-        app.Services.GetRequiredService<DestinationGauge>();
-        app.MapWhen(Listeners.IsManagement, management =>
-        {
-            management.UseMiddleware<HealthMiddleware>(HealthMiddleware.ForOperators);
-            management.UseMiddleware<MetricsMiddleware>();
-        });
+        TelemetryServices.Begin(app.Services);
+        app.MapWhen(Listeners.IsManagement, management => management.UseManagement());
         app.UseMiddleware<HealthMiddleware>();
         app.UseMiddleware<ExchangeMiddleware>();
         app.UseMiddleware<EdgeMiddleware>();
@@ -155,31 +149,5 @@ internal static class GatewayHost
         // Before the fallback: left to itself the host would put the endpoints after it.
         ((IApplicationBuilder)app).UseEndpoints(_ => { });
         app.Run(context => RefusalWriter.WriteAsync(context, Refusal.RouteUnknown).AsTask());
-    }
-
-    private static void AddLogging(ILoggingBuilder logging, ConfigurationManager configuration)
-    {
-        logging.AddConfiguration(configuration.GetSection("Logging"));
-        logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.UseUtcTimestamp = true;
-            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-            console.ColorBehavior = LoggerColorBehavior.Disabled;
-        });
-
-        // A terminal that is not read must not hold up calls.
-        logging.Services.Configure<ConsoleLoggerOptions>(
-            console => console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite);
-        logging.AddFilter("Microsoft", LogLevel.Warning);
-
-        // Where this category is enabled at any level the host makes an Activity of every request, and the client to
-        // the backend a second one, though nobody collects them.
-        logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
-
-        // A start that failed is explained in one message of ours; the host would add the exception's stack.
-        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
-        logging.AddFilter("Yarp", LogLevel.Warning);
-        logging.AddFilter("System.Net.Http", LogLevel.Warning);
     }
 }

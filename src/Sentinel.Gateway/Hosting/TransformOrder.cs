@@ -5,6 +5,7 @@ using Sentinel.Gateway.Exchange;
 using Sentinel.Gateway.Forwarding;
 using Sentinel.Gateway.Inspection;
 using Sentinel.Gateway.Recording;
+using Sentinel.Gateway.Recording.Spans;
 using Sentinel.Gateway.Sessions;
 using Yarp.ReverseProxy.Transforms.Builder;
 
@@ -21,7 +22,8 @@ internal sealed class TransformOrder(
     SessionTransform session,
     EndpointEventTransform endpointEvent,
     ListFilterTransform lists,
-    ObserverTransform observer)
+    ObserverTransform observer,
+    ExchangeTracer tracer)
     : ITransformProvider
 {
     public void ValidateRoute(TransformRouteValidationContext context)
@@ -43,6 +45,12 @@ internal sealed class TransformOrder(
         if (backend is not null)
         {
             context.RequestTransforms.Insert(3, new BackendCredentialTransform(backend, tokens));
+        }
+
+        if (tracer.IsOn)
+        {
+            // After the body was read, before anything that logs, refuses or records.
+            context.RequestTransforms.Insert(1, new SpanTransform(tracer));
         }
 
         context.RequestTransforms.Add(openCalls);

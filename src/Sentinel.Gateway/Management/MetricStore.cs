@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
-using System.Globalization;
-using System.Text;
+using Sentinel.Gateway.Exchange.Metering;
 
 namespace Sentinel.Gateway.Management;
 
@@ -11,22 +10,35 @@ internal sealed class MetricStore : IDisposable
 {
     private readonly Lock _writing = new();
     private readonly MeterListener _listener = new();
-    private readonly ConcurrentDictionary<Instrument, ConcurrentDictionary<string, Cell>> _series = [];
+    private readonly ConcurrentDictionary<Instrument, MetricFamily> _families = [];
+    private readonly Histograms _histograms;
 
-    public MetricStore()
+    public MetricStore(Histograms? histograms = null)
     {
+        _histograms = histograms ?? new Histograms();
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name.StartsWith("Sentinel.", StringComparison.Ordinal))
+            if (!MetricNames.IsShown(instrument))
             {
-                _series.TryAdd(instrument, new(StringComparer.Ordinal));
-                listener.EnableMeasurementEvents(instrument);
+                return;
+            }
+
+            var family = new MetricFamily(instrument);
+            _families.TryAdd(instrument, family);
+            if (!family.IsHistogram)
+            {
+                listener.EnableMeasurementEvents(instrument, family);
             }
         };
-        _listener.SetMeasurementEventCallback<long>(Add);
-        _listener.SetMeasurementEventCallback<int>((i, value, tags, state) => Add(i, value, tags, state));
+        _listener.SetMeasurementEventCallback<long>((_, value, tags, family) => Take(family, value, tags));
+        _listener.SetMeasurementEventCallback<int>((_, value, tags, family) => Take(family, value, tags));
+        _listener.SetMeasurementEventCallback<double>((_, value, tags, family) => Take(family, value, tags));
         _listener.Start();
     }
+
+    /// <summary>Every family there is, by name.</summary>
+    public IReadOnlyList<MetricFamily> Families =>
+        [.. _families.Values.OrderBy(family => family.Name, StringComparer.Ordinal)];
 
     /// <summary>Everything in the Prometheus text format, version 0.0.4.</summary>
     public string Write()
@@ -34,91 +46,61 @@ internal sealed class MetricStore : IDisposable
         lock (_writing)
         {
             // What an instrument observes no more, such as a destination that is gone, has no value.
-            foreach (var (instrument, series) in _series)
+            foreach (var family in _families.Values)
             {
-                if (instrument.IsObservable)
-                {
-                    series.Clear();
-                }
+                family.Forget();
             }
 
             _listener.RecordObservableInstruments();
-            return WriteSeries();
+            var text = new MetricText();
+            foreach (var family in Families)
+            {
+                text.Begin(family);
+                if (family.IsHistogram)
+                {
+                    WriteHistogram(text, family);
+                }
+                else
+                {
+                    WriteValues(text, family);
+                }
+            }
+
+            return text.ToString();
         }
     }
 
     public void Dispose() => _listener.Dispose();
 
-    private string WriteSeries()
+    // An instrument whose meter is being disposed of measures once more, and its family is forgotten already.
+    private static void Take(object? family, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
+        (family as MetricFamily)?.Take(value, tags);
+
+    private void WriteHistogram(MetricText text, MetricFamily family)
     {
-        var text = new StringBuilder();
-        foreach (var (instrument, series) in _series.OrderBy(pair => pair.Key.Name, StringComparer.Ordinal))
-        {
-            var isGauge = IsGauge(instrument);
-            var name = instrument.Name.Replace('.', '_') + (isGauge ? "" : "_total");
-            text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {instrument.Description}\n");
-            text.Append(CultureInfo.InvariantCulture, $"# TYPE {name} {(isGauge ? "gauge" : "counter")}\n");
-            if (series.IsEmpty)
-            {
-                text.Append(CultureInfo.InvariantCulture, $"{name} 0\n");
-            }
-
-            foreach (var (labels, cell) in series.OrderBy(pair => pair.Key, StringComparer.Ordinal))
-            {
-                text.Append(CultureInfo.InvariantCulture, $"{name}{labels} {cell.Value}\n");
-            }
-        }
-
-        return text.ToString();
-    }
-
-    private void Add(Instrument instrument, long value, ReadOnlySpan<KeyValuePair<string, object?>> tags, object? state)
-    {
-        if (!_series.TryGetValue(instrument, out var series))
+        if (_histograms.Find(family.Instrument.Name) is not { } histogram)
         {
             return;
         }
 
-        var cell = series.GetOrAdd(Labels(tags), static _ => new Cell());
-        if (IsGauge(instrument) || instrument.IsObservable)
+        foreach (var series in histogram.Read())
         {
-            cell.Set(value);
-        }
-        else
-        {
-            cell.Add(value);
+            text.Histogram(family.Name, histogram.BoundsUs, series);
         }
     }
 
-    private static bool IsGauge(Instrument instrument) => instrument is ObservableGauge<long> or ObservableGauge<int>
-        or UpDownCounter<long> or UpDownCounter<int>;
-
-    private static string Labels(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    // Whoever has labels has none yet, and so no series; 0 without labels would be a series of its own.
+    private static void WriteValues(MetricText text, MetricFamily family)
     {
-        if (tags.IsEmpty)
+        var values = family.Read();
+        if (values.Count == 0 && family.Labels.Count == 0 && !family.IsRemembered)
         {
-            return "";
+            text.Value(family.Name, "", 0);
         }
 
-        var text = new StringBuilder("{");
-        foreach (var (key, value) in tags)
+        foreach (var (labels, value) in values)
         {
-            var separator = text.Length > 1 ? "," : "";
-            var escaped = $"{value}".Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n");
-            text.Append(CultureInfo.InvariantCulture, $"{separator}{key.Replace('.', '_')}=\"{escaped}\"");
+            text.Value(family.Name, labels, value);
         }
-
-        return text.Append('}').ToString();
-    }
-
-    private sealed class Cell
-    {
-        private long _value;
-
-        public long Value => Interlocked.Read(ref _value);
-
-        public void Add(long value) => Interlocked.Add(ref _value, value);
-
-        public void Set(long value) => Interlocked.Exchange(ref _value, value);
     }
 }

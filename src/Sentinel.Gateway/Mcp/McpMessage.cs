@@ -42,6 +42,12 @@ internal sealed class McpMessage
     /// <summary>The revision that <c>params._meta</c> names, from 2026-07-28 on; null where it is no string.</summary>
     public string? ProtocolVersion { get; set; }
 
+    /// <summary><c>params._meta.traceparent</c>, where it could be one.</summary>
+    public string? TraceParent { get; set; }
+
+    /// <summary><c>params._meta.tracestate</c>, where it is not too long.</summary>
+    public string? TraceState { get; set; }
+
     /// <summary>The client's name for itself, as <c>name/version</c>; never for decisions.</summary>
     public string? ClientName { get; set; }
 

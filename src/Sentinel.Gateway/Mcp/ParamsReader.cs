@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Sentinel.Gateway.Mcp;
@@ -10,10 +11,15 @@ internal ref struct ParamsReader(KeyTable keys, McpMessage message)
 {
     private const int SubscriptionsMax = 1024;
 
+    // What W3C Trace Context asks everybody to carry on of a tracestate; a traceparent is shorter.
+    private const int TraceBytesMax = 512;
+
     private string? _refType;
     private string? _refName;
     private string? _refUri;
     private string? _revision;
+    private string? _traceParent;
+    private string? _traceState;
 
     /// <summary>Reads from the object's first brace to its last.</summary>
     public MessageFault? Read(ref Utf8JsonReader json)
@@ -89,6 +95,8 @@ internal ref struct ParamsReader(KeyTable keys, McpMessage message)
             var fault = (key, json.TokenType) switch
             {
                 (Key.ProtocolVersion, JsonTokenType.String) => Take(json.GetString(), ref _revision),
+                (Key.TraceParent, JsonTokenType.String) => TakeShort(ref json, ref _traceParent),
+                (Key.TraceState, JsonTokenType.String) => TakeShort(ref json, ref _traceState),
                 (Key.Type, JsonTokenType.String) => Take(json.GetString(), ref _refType),
                 (Key.Uri, JsonTokenType.String) => Take(json.GetString(), ref _refUri),
                 (Key.Name, JsonTokenType.String) when holder == Key.Ref => Take(json.GetString(), ref _refName),
@@ -115,6 +123,8 @@ internal ref struct ParamsReader(KeyTable keys, McpMessage message)
         {
             case Key.Meta:
                 message.ProtocolVersion = _revision;
+                message.TraceParent = _traceParent;
+                message.TraceState = _traceState;
                 break;
             case Key.ClientInfo when clientName is not null:
                 message.ClientName = clientVersion is null ? clientName : $"{clientName}/{clientVersion}";
@@ -154,6 +164,20 @@ internal ref struct ParamsReader(KeyTable keys, McpMessage message)
         return null;
     }
 
+    // A trace is nobody's to refuse a message for: what cannot be part of one is passed over.
+    private static MessageFault? TakeShort(ref Utf8JsonReader json, ref string? place)
+    {
+        var bytes = json.HasValueSequence ? json.ValueSequence.Length : json.ValueSpan.Length;
+        if (bytes <= TraceBytesMax && !json.ValueIsEscaped)
+        {
+            Span<byte> text = stackalloc byte[TraceBytesMax];
+            text = text[..json.CopyString(text)];
+            place = Ascii.IsValid(text) ? Encoding.ASCII.GetString(text) : null;
+        }
+
+        return null;
+    }
+
     private static bool HasControl(string? text) => text.AsSpan().IndexOfAnyInRange('\0', '\u001F') >= 0;
 
     private static Key KeyHere(ref readonly Utf8JsonReader json) => json switch
@@ -174,6 +198,8 @@ internal ref struct ParamsReader(KeyTable keys, McpMessage message)
     {
         Key.Meta when json.ValueTextEquals("io.modelcontextprotocol/protocolVersion"u8) => Key.ProtocolVersion,
         Key.Meta when json.ValueTextEquals("io.modelcontextprotocol/clientInfo"u8) => Key.ClientInfo,
+        Key.Meta when json.ValueTextEquals("traceparent"u8) => Key.TraceParent,
+        Key.Meta when json.ValueTextEquals("tracestate"u8) => Key.TraceState,
         Key.Ref or Key.ClientInfo when json.ValueTextEquals("name"u8) => Key.Name,
         Key.Ref when json.ValueTextEquals("uri"u8) => Key.Uri,
         Key.Ref when json.ValueTextEquals("type"u8) => Key.Type,
@@ -198,5 +224,7 @@ internal ref struct ParamsReader(KeyTable keys, McpMessage message)
         Type,
         Version,
         Subscriptions,
+        TraceParent,
+        TraceState,
     }
 }

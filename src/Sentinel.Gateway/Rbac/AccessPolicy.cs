@@ -72,6 +72,10 @@ internal sealed class AccessPolicy
     public Decision DecideVisibility(IReadOnlyList<string> roles, string backend, TargetKind kind, string name) =>
         Decide(roles, backend, kind, name, new RuleSearch(default, isVisibility: true));
 
+    /// <summary>Whether the caller may use it whatever the arguments are.</summary>
+    public Decision DecideWhatever(IReadOnlyList<string> roles, string backend, TargetKind kind, string name) =>
+        Decide(roles, backend, kind, name, new RuleSearch(default, isVisibility: false, isWhatever: true));
+
     /// <summary>
     /// Whether the caller may use everything of that kind, so that nothing of a list is hidden; false where that is
     /// not plain to see.

@@ -9,17 +9,19 @@ internal sealed record RbacOptions
         + "is recorded and passes; the kill switch and limits still bite.")]
     public RbacMode Mode { get; init; } = RbacMode.Enforce;
 
-    [Description("Role name → what it may call. A caller with several roles has the sum of their grants; Deny wins.")]
+    [Description("Role → what it may call. Its name is made of letters, digits, `_`, `.` and `-`. A caller with "
+        + "several roles has the sum of their grants; Deny wins.")]
     public IReadOnlyDictionary<string, RoleOptions> Roles { get; init; } = new Dictionary<string, RoleOptions>();
 
-    [Description("Kill switch: targets that nobody may use, whatever their roles, in any case.")]
+    [Description("Kill switch: tools, prompts and resources that nobody may use, in any case and spelling.")]
     public IReadOnlyList<TargetPattern> Disabled { get; init; } = [];
 
     [Description("Methods that no revision defines. Allow: they pass, and are counted. Deny: they are refused.")]
     public UnknownMethods UnknownMethods { get; init; } = UnknownMethods.Allow;
 
-    [Description("Backend → what becomes of tools whose definition is not the approved one in tools.lock.json beside "
-        + "proxy.json. Off: nothing. Warn: a warning and a count. Deny: they are hidden, and their calls refused.")]
+    [Description("Backend → what becomes of tools whose definition is not the approved one in `tools.lock.json` "
+        + "beside this file. Off: nothing. Warn: a warning and a count. Deny: they are hidden, and their calls "
+        + "refused. See policy.md#pinning.")]
     public IReadOnlyDictionary<string, PinningMode> Pinning { get; init; } = new Dictionary<string, PinningMode>();
 }
 

@@ -14,7 +14,8 @@ internal sealed record Rule(int Order, Decision Decision, ArgumentTree? Argument
 /// <summary>Looks for the first rule that matches one use of a target.</summary>
 /// <param name="arguments">The arguments of the use.</param>
 /// <param name="isVisibility">Whether any arguments are asked about, rather than these.</param>
-internal ref struct RuleSearch(ReadOnlySpan<byte> arguments, bool isVisibility)
+/// <param name="isWhatever">Whether every choice of arguments is asked about, rather than these.</param>
+internal ref struct RuleSearch(ReadOnlySpan<byte> arguments, bool isVisibility, bool isWhatever = false)
 {
     /// <summary>
     /// How much one decision looks at arguments, all rules together, in bytes read and characters compared; beyond it
@@ -42,7 +43,7 @@ internal ref struct RuleSearch(ReadOnlySpan<byte> arguments, bool isVisibility)
     public void TakeForbidding(Rule rule)
     {
         if (IsLater(rule, rule.IsShadow ? OnTrial : Found)
-            || (rule.Arguments is { } tree && (isVisibility || Test(tree) == Match.No)))
+            || (rule.Arguments is { } tree && !isWhatever && (isVisibility || Test(tree) == Match.No)))
         {
             return;
         }
@@ -65,7 +66,7 @@ internal ref struct RuleSearch(ReadOnlySpan<byte> arguments, bool isVisibility)
             return;
         }
 
-        if (rule.Arguments is not { } tree || isVisibility || Test(tree) == Match.Yes)
+        if (rule.Arguments is not { } tree || isVisibility || (!isWhatever && Test(tree) == Match.Yes))
         {
             Found = rule;
         }

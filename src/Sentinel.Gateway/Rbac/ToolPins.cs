@@ -56,6 +56,10 @@ internal sealed class ToolPins
                 StringComparer.Ordinal);
     }
 
+    /// <summary>The approved tools of those backends.</summary>
+    public IEnumerable<(string Backend, string Tool)> Tools =>
+        _backends.SelectMany(backend => backend.Value.Hashes.Keys.Select(tool => (backend.Key, tool)));
+
     /// <summary>The backends whose tools are pinned.</summary>
     public IEnumerable<string> Backends => _backends.Keys;
 

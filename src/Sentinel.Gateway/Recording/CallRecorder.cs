@@ -14,7 +14,14 @@ internal sealed class CallRecorder(AuditChannel channel, CallMetrics metrics)
     /// <summary>Records a call before it is forwarded.</summary>
     public ValueTask<BegunEntry> BeginAsync(AuditEntry entry, bool isStrict) => channel.BeginAsync(entry, isStrict);
 
-    public void Count(string backend, AuditOutcome outcome) => metrics.Count(backend, outcome);
+    /// <summary>Counts a call that leaves no row.</summary>
+    public void Count(McpExchange exchange, ToolCall call, AuditOutcome outcome) => metrics.Count(
+        exchange.Backend,
+        call.ToolName,
+        outcome,
+        call.AnsweredUs ?? exchange.ElapsedUs,
+        exchange.GatewayUs,
+        exchange.FirstByteUs);
 
     /// <summary>Whether a finished call leaves a row: of reads what policy refused, and the rest if wanted.</summary>
     public bool Leaves(ToolCall call, AuditOutcome outcome, bool recordsReads) =>
@@ -24,7 +31,13 @@ internal sealed class CallRecorder(AuditChannel channel, CallMetrics metrics)
     {
         if (entry.Method == McpMethods.ToolsCall)
         {
-            metrics.Count(entry.BackendName, entry.Outcome);
+            metrics.Count(
+                entry.BackendName,
+                entry.ToolName,
+                entry.Outcome,
+                entry.LatencyUs,
+                entry.GatewayUs,
+                entry.FirstByteUs);
         }
 
         // False means dropped: the channel counts it and warns of it, and the call is not affected.

@@ -54,7 +54,7 @@ internal static class EntryBuilder
             ClientName = Text(message.ClientName ?? headers.UserAgent),
             ClientAddress = context.Connection.RemoteIpAddress?.ToString(),
             Route = exchange.Route,
-            TraceId = TraceId(headers.TraceParent),
+            TraceId = exchange.Span?.TraceId.ToHexString() ?? TraceContext.TraceId(headers.TraceParent),
             RequestBytes = exchange.RequestBytes,
             Decision = call.Decision?.Text,
         };
@@ -72,8 +72,4 @@ internal static class EntryBuilder
 
     private static string? Text(string? text) =>
         text is { Length: > TextCharsMax } ? text[..TextCharsMax] : text;
-
-    // version "-" trace-id "-" parent-id "-" flags, as W3C Trace Context writes it.
-    private static string? TraceId(string? traceParent) =>
-        traceParent is { Length: >= 55 } && traceParent[2] == '-' && traceParent[35] == '-' ? traceParent[3..35] : null;
 }

@@ -23,6 +23,12 @@ internal sealed class OpenCalls(CallRecorder recorder, TimeProvider time) : IHos
     /// <summary>Whether calls stay here until they are answered; else only until their own responses end.</summary>
     public bool IsComplete => recorder.IsEnabled;
 
+    /// <summary>Sessions with something under way.</summary>
+    public int Sessions => _sessions.Count;
+
+    /// <summary>Calls that wait for an answer on another stream than their own.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
+
     public long Now => time.GetTimestamp();
 
     /// <summary>Takes up the calls of an exchange that names a session, before they are forwarded.</summary>

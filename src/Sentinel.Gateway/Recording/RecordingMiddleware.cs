@@ -1,6 +1,7 @@
 using Sentinel.Gateway.Configuration;
 using Sentinel.Gateway.Exchange;
 using Sentinel.Gateway.Rbac;
+using Sentinel.Gateway.Recording.Spans;
 
 namespace Sentinel.Gateway.Recording;
 
@@ -61,33 +62,42 @@ internal sealed partial class RecordingMiddleware(
         foreach (var call in exchange.Calls)
         {
             var verdict = Verdicts.Of(context, exchange, call);
+            var isOver = true;
             if (recorder.Leaves(call, verdict.Outcome, recordsReads))
             {
-                Record(context, exchange, call);
-                continue;
+                isOver = Record(context, exchange, call);
+            }
+            else
+            {
+                // A read that leaves no row was open all the same.
+                context.Features.Get<CallSession>()?.Suspend(call, canWait: false);
+                if (call.Kind == TargetKind.Tool)
+                {
+                    recorder.Count(exchange, call, verdict.Outcome);
+                }
             }
 
-            // A read that leaves no row was open all the same.
-            context.Features.Get<CallSession>()?.Suspend(call, canWait: false);
-            if (call.Kind == TargetKind.Tool)
+            if (isOver && exchange.Span is { } span)
             {
-                recorder.Count(exchange.Backend, verdict.Outcome);
+                ExchangeSpan.AddCall(span, exchange, call, Verdicts.Of(context, exchange, call));
             }
         }
     }
 
-    private void Record(HttpContext context, McpExchange exchange, ToolCall call)
+    /// <returns>Whether the call has ended; false where its answer may yet come by another stream.</returns>
+    private bool Record(HttpContext context, McpExchange exchange, ToolCall call)
     {
         var session = context.Features.Get<CallSession>();
         if (session is null || !session.Suspend(call, CanWait(context, exchange, session)))
         {
             recorder.Record(EntryBuilder.Build(context, exchange, call, Verdicts.Of(context, exchange, call)));
-            return;
+            return true;
         }
 
         var verdict = session.IsEndpoint ? Verdict.NotSeen : Verdicts.Of(context, exchange, call);
         var wait = ConfigurationSnapshot.Of(context).Sentinel.Sessions.AnswerWaitSeconds;
         session.Wait(call, EntryBuilder.Build(context, exchange, call, verdict), TimeSpan.FromSeconds(wait));
+        return false;
     }
 
     // An HTTP+SSE server's response is a mere acknowledgement; elsewhere only a stream whose events had ids goes on.

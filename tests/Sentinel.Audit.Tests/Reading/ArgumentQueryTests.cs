@@ -71,7 +71,7 @@ public sealed class ArgumentQueryTests(PostgresFixture postgres)
         var query = new AuditQuery { Arguments = [new(["a\"b"], "x")] };
 
         Assert.Single(await BothStores.ListAsync(stores.Postgres, query));
-        await Assert.ThrowsAsync<AuditReadException>(() => BothStores.ListAsync(stores.Sqlite, query));
+        await Assert.ThrowsAsync<AuditQueryException>(() => BothStores.ListAsync(stores.Sqlite, query));
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class ArgumentQueryTests(PostgresFixture postgres)
     {
         await using var reader = AuditReader.Open(new AuditOptions(), _ => "Host=127.0.0.1;Port=1");
 
-        await Assert.ThrowsAsync<AuditReadException>(
+        await Assert.ThrowsAsync<AuditQueryException>(
             () => BothStores.ListAsync(reader, new AuditQuery { Arguments = [new([], "x")] }));
     }
 

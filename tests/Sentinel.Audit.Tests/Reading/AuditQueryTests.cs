@@ -147,9 +147,9 @@ public sealed class AuditQueryTests(PostgresFixture postgres)
         tool = tool == "too long" ? new string('x', AuditQuery.TextCharsMax + 1) : tool;
         await using var reader = AuditReader.Open(new AuditOptions(), _ => "Host=127.0.0.1;Port=1");
 
-        await Assert.ThrowsAsync<AuditReadException>(
+        await Assert.ThrowsAsync<AuditQueryException>(
             () => BothStores.ListAsync(reader, new AuditQuery { Tool = tool, Role = role }));
-        await Assert.ThrowsAsync<AuditReadException>(
+        await Assert.ThrowsAsync<AuditQueryException>(
             () => BothStores.ListAsync(reader, new AuditQuery { Order = AuditOrder.Sequence }));
     }
 

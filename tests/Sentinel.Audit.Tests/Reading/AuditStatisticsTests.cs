@@ -10,6 +10,8 @@ public sealed class AuditStatisticsTests(PostgresFixture postgres)
     [InlineData(AuditGrouping.Tool)]
     [InlineData(AuditGrouping.Caller)]
     [InlineData(AuditGrouping.Backend)]
+    [InlineData(AuditGrouping.Reason)]
+    [InlineData(AuditGrouping.Minute)]
     [InlineData(AuditGrouping.Hour)]
     [InlineData(AuditGrouping.Day)]
     public async Task Are_counted_and_ranked_as_by_hand(AuditGrouping grouping)
@@ -116,6 +118,8 @@ public sealed class AuditStatisticsTests(PostgresFixture postgres)
         AuditGrouping.Tool => $"{entry.BackendName}/{entry.ToolName}",
         AuditGrouping.Caller => entry.ClientSubject,
         AuditGrouping.Backend => entry.BackendName,
+        AuditGrouping.Reason => entry.Reason ?? "",
+        AuditGrouping.Minute => $"{entry.Timestamp:yyyy-MM-dd HH:mm}",
         AuditGrouping.Hour => $"{entry.Timestamp:yyyy-MM-dd HH}:00",
         _ => $"{entry.Timestamp:yyyy-MM-dd}",
     };
@@ -133,6 +137,7 @@ public sealed class AuditStatisticsTests(PostgresFixture postgres)
                 BackendName = $"b{random.Next(2)}",
                 Outcome = (AuditOutcome)random.Next(3),
                 LatencyUs = random.Next(1, 2_000_000),
+                Reason = i % 3 == 0 ? null : $"r{i % 5}",
             }),
         ];
     }

@@ -11,6 +11,7 @@ public sealed partial class ImportDirectionTests
     [
         "Cli", "Hosting",
         "Authentication", "Sessions", "Inspection", "Authorization", "Forwarding", "Recording", "Management",
+        "Records",
         "Configuration", "Exchange", "Rbac", "Mcp",
     ];
 

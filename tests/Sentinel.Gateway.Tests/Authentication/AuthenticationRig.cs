@@ -45,6 +45,7 @@ internal sealed partial class AuthenticationRig : IAsyncDisposable
         builder.Services.AddSentinelConfiguration(source);
         builder.Services.AddSentinelAuthentication();
         builder.Services.AddAdmission();
+        builder.Services.AddTelemetry();
         rig._app = builder.Build();
         rig._app.UseMiddleware<ExchangeMiddleware>();
         rig._app.UseMiddleware<RequestShapeMiddleware>();

@@ -1,5 +1,4 @@
 using Sentinel.Audit;
-using Sentinel.Gateway.Configuration.Binding;
 using Sentinel.Gateway.Rbac;
 using Xunit;
 
@@ -9,7 +8,7 @@ public sealed class BindingFaultTests
 {
     private const string Known =
         "PublicUrl, TrustedProxies, AllowedOrigins, AllowedHosts, Tls, Authentication, Rbac, Limits, Backends, "
-        + "Sessions, Shutdown, Audit, Management";
+        + "Sessions, Shutdown, Audit, Management, Telemetry";
 
     [Fact]
     public async Task Every_fault_is_told_at_once_and_in_the_order_of_the_file() =>
@@ -96,7 +95,7 @@ public sealed class BindingFaultTests
     [InlineData("rbca", "unknown key 'rbca'; known here: " + Known)]
     [InlineData("X", "unknown key 'X'; known here: " + Known)]
     [InlineData("publicUrl", "unknown key 'publicUrl'; keys are case-sensitive: write 'PublicUrl'")]
-    [InlineData("telemetry", "Telemetry is not available yet; remove it")]
+    [InlineData("telemetry", "unknown key 'telemetry'; keys are case-sensitive: write 'Telemetry'")]
     public async Task An_unknown_key_is_refused_with_what_was_meant(string key, string problem) =>
         await Reading.AssertFaultsAsync(
             $"$.Sentinel.{key} (line 4): {problem}",
@@ -109,29 +108,8 @@ public sealed class BindingFaultTests
         "$.Sentinel.Audit.Guarantee (line 4): 'Certain' is not allowed here; write one of BestEffort, Durable, Strict")]
     [InlineData("\"Audit\": { \"Journal\": { \"MaxBytes\": 1000 } }",
         "$.Sentinel.Audit.Journal.MaxBytes (line 4): '1000' is out of range; write a number from 1048576 to 1099511627776")]
-    public async Task A_value_whose_feature_does_not_exist_yet_is_refused(string member, string expected) =>
+    public async Task A_value_that_is_no_choice_or_out_of_range_is_refused(string member, string expected) =>
         await Reading.AssertFaultsAsync(expected, Reading.OpenFile("  " + member));
-
-    public static TheoryData<string> Planned => [.. PlannedKeys.Paths];
-
-    [Theory]
-    [MemberData(nameof(Planned))]
-    public async Task A_key_whose_feature_does_not_exist_yet_is_refused(string shape)
-    {
-        var segments = shape.Replace("$.Sentinel.", "", StringComparison.Ordinal)
-            .Replace("[]", ".[]", StringComparison.Ordinal).Replace("*", "any", StringComparison.Ordinal).Split('.');
-        var json = segments.Reverse().Aggregate(
-            "null", (inner, key) => key == "[]" ? $"[{inner}]" : $"{{\"{key}\":{inner}}}")[1..^1];
-
-        var result = await Reading.ReadAsync(
-            segments[0] == "Authentication" ? Reading.File(json) : Reading.OpenFile(json));
-
-        Assert.Contains(
-            result.Faults.Select(fault => fault.ToString()),
-            fault => fault.Contains($".{segments[^1]} (line ", StringComparison.Ordinal)
-                && fault.Contains($": {segments[^1]} is not available yet; ", StringComparison.Ordinal));
-        Assert.Null(result.Snapshot);
-    }
 
     [Fact]
     public async Task A_value_that_may_be_a_secret_is_never_printed()

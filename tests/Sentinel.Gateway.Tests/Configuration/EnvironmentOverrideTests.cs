@@ -90,11 +90,10 @@ public sealed class EnvironmentOverrideTests
 
     [Theory]
     [InlineData("Sentinel__Audt__Store", "$.Sentinel.Audt", "unknown key 'Audt'; did you mean 'Audit'?")]
-    [InlineData("Sentinel__Telemetry", "$.Sentinel.Telemetry", "Telemetry is not available yet; remove it")]
     [InlineData(
-        "Sentinel__Management__ViewerRoles__0",
+        "Sentinel__Management__ViewerRoles",
         "$.Sentinel.Management.ViewerRoles",
-        "ViewerRoles is not available yet; remove it")]
+        "a variable sets one scalar; add '__' and the key or index below this one")]
     [InlineData("Sentinel__Audit", "$.Sentinel.Audit",
         "a variable sets one scalar; add '__' and the key or index below this one")]
     [InlineData("Sentinel__Rbac__Disabled", "$.Sentinel.Rbac.Disabled",

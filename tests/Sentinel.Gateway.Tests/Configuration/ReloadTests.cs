@@ -244,7 +244,7 @@ public sealed class ReloadTests
             [
                 "The change of Sentinel.Shutdown takes effect at the next start.",
                 "The change of Sentinel.Audit takes effect at the next start.",
-                "The change of Sentinel.Management takes effect at the next start.",
+                "The change of Sentinel.Management.Url takes effect at the next start.",
             ],
             file.Log.Messages(1002));
     }

@@ -8,13 +8,10 @@ namespace Sentinel.Gateway.Authentication.Edge;
 /// <remarks>Judging allocates nothing: it happens to every request.</remarks>
 internal sealed class EdgeRules
 {
-    private const string LocalHost = "localhost";
     private const string Http = "http://";
     private const string Https = "https://";
 
-    private readonly bool _isAnyHost;
-    private readonly string[] _hostSuffixes;
-    private readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> _hosts;
+    private readonly HostRules _hosts;
     private readonly bool _isAnyOrigin;
     private readonly (string Scheme, string Suffix)[] _originWildcards;
     private readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> _origins;
@@ -23,10 +20,7 @@ internal sealed class EdgeRules
     {
         PublicUrl = options.PublicUrl;
         TrustedProxies = [.. options.TrustedProxies];
-        _isAnyHost = options.AllowedHosts.Any(pattern => pattern.IsAny);
-        _hostSuffixes = [.. options.AllowedHosts.Select(pattern => pattern.Suffix).OfType<string>()];
-        var hosts = options.AllowedHosts.Select(pattern => pattern.ToString()).Append(LocalHost);
-        _hosts = Lookup(hosts.Append(PublicUrl?.Host));
+        _hosts = new HostRules(options.AllowedHosts, PublicUrl?.Host);
         _isAnyOrigin = options.AllowedOrigins.Any(pattern => pattern.IsAny);
         _originWildcards = [.. options.AllowedOrigins.Select(pattern => pattern.Wildcard).OfType<(string, string)>()];
         _origins = Lookup(options.AllowedOrigins.Select(pattern => pattern.Text).Append(PublicUrl?.Text));
@@ -37,24 +31,10 @@ internal sealed class EdgeRules
     public TrustedNetwork[] TrustedProxies { get; }
 
     /// <param name="host">The Host header, with or without a port.</param>
-    public bool AllowsHost(ReadOnlySpan<char> host)
-    {
-        if (!HostText.TryReadName(host, out var name))
-        {
-            return false;
-        }
+    public bool AllowsHost(ReadOnlySpan<char> host) => _hosts.Allows(host);
 
-        return _isAnyHost
-            || HostText.IsAddress(name)
-            || _hosts.Contains(name)
-            || EndsInAny(_hostSuffixes, name);
-    }
-
-    /// <summary>Whether the host is one that was written down, or no name: not one that any name would pass for.
-    /// </summary>
-    public bool VouchesForHost(ReadOnlySpan<char> host) =>
-        HostText.TryReadName(host, out var name)
-        && (HostText.IsAddress(name) || _hosts.Contains(name) || EndsInAny(_hostSuffixes, name));
+    /// <inheritdoc cref="HostRules.VouchesFor"/>
+    public bool VouchesForHost(ReadOnlySpan<char> host) => _hosts.VouchesFor(host);
 
     /// <param name="origin">The Origin header.</param>
     public bool AllowsOrigin(ReadOnlySpan<char> origin)
@@ -87,25 +67,13 @@ internal sealed class EdgeRules
         return false;
     }
 
-    private static bool EndsInAny(string[] suffixes, ReadOnlySpan<char> name)
-    {
-        foreach (var suffix in suffixes)
-        {
-            if (name.Length > suffix.Length && name.EndsWith(suffix, StringComparison.OrdinalIgnoreCase))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
     private static bool IsLoopback(ReadOnlySpan<char> origin)
     {
         var authority = AfterScheme(origin);
         return !authority.IsEmpty
             && HostText.TryReadName(authority, out var name)
-            && (name.Equals(LocalHost, StringComparison.OrdinalIgnoreCase) || HostText.IsLoopbackAddress(name));
+            && (name.Equals(HostRules.LocalHost, StringComparison.OrdinalIgnoreCase)
+                || HostText.IsLoopbackAddress(name));
     }
 
     private static ReadOnlySpan<char> AfterScheme(ReadOnlySpan<char> origin) =>

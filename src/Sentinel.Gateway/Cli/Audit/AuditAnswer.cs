@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Sentinel.Audit.Reading;
 using Sentinel.Gateway.Configuration;
+using Sentinel.Gateway.Rbac;
 
 namespace Sentinel.Gateway.Cli.Audit;
 
@@ -24,35 +25,51 @@ internal static class AuditAnswer
         TimeProvider time,
         CancellationToken cancellationToken);
 
+    /// <summary>Asks with the policy that proxy.json has, and gives the exit code.</summary>
+    public delegate Task<int> AskByPolicy(
+        AccessPolicy policy,
+        IAuditReader reader,
+        AuditConsole console,
+        CancellationToken cancellationToken);
+
     /// <summary>What a verb does that has <c>--config</c>.</summary>
     /// <param name="command">The verb.</param>
     /// <param name="ask">What it asks.</param>
     /// <param name="timeout">How long the store may work on one step; as long as it takes unless given.</param>
     public static void SetAction(Command command, Ask ask, TimeSpan? timeout = null) =>
+        SetAction(command, (parsed, environment, console, cancellationToken) => RunAsync(
+            parsed.GetRequiredValue(SharedOptions.Config),
+            (_, reader, _, token) => ask(parsed, reader, console, TimeProvider.System, token),
+            environment,
+            console,
+            cancellationToken,
+            timeout));
+
+    /// <summary>What a verb does that calls <see cref="RunAsync"/> itself.</summary>
+    public static void SetAction(
+        Command command,
+        Func<ParseResult, IReadOnlyDictionary<string, string>, AuditConsole, CancellationToken, Task<int>> run) =>
         command.SetAction((parsed, cancellationToken) =>
         {
             var environment = ProcessEnvironment.Read();
-            return RunAsync(
-                parsed,
-                ask,
-                timeout ?? Timeout.InfiniteTimeSpan,
-                environment,
-                AuditConsole.OfProcess(environment),
-                cancellationToken);
+            return run(parsed, environment, AuditConsole.OfProcess(environment), cancellationToken);
         });
 
-    private static async Task<int> RunAsync(
-        ParseResult parsed,
-        Ask ask,
-        TimeSpan timeout,
+    /// <summary>Asks the store that a proxy.json names; Ctrl+C ends the store's work too.</summary>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(
+        string config,
+        AskByPolicy ask,
         IReadOnlyDictionary<string, string> environment,
         AuditConsole console,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        TimeSpan? timeout = null)
     {
         using var interruption = new Interruption(cancellationToken);
         try
         {
-            var exitCode = await AskAsync(parsed, ask, timeout, environment, console, interruption.Token);
+            var exitCode = await AskAsync(
+                config, ask, timeout ?? Timeout.InfiniteTimeSpan, environment, console, interruption.Token);
             await console.Output.FlushAsync(CancellationToken.None);
             return exitCode;
         }
@@ -69,8 +86,8 @@ internal static class AuditAnswer
     }
 
     private static async Task<int> AskAsync(
-        ParseResult parsed,
-        Ask ask,
+        string config,
+        AskByPolicy ask,
         TimeSpan timeout,
         IReadOnlyDictionary<string, string> environment,
         AuditConsole console,
@@ -80,11 +97,10 @@ internal static class AuditAnswer
         {
             return await AnsweringCommand.AnswerAsync(console.Error, async () =>
             {
-                var config = parsed.GetRequiredValue(SharedOptions.Config);
                 var source = await ConfigurationSource.LoadAsync(config, environment, cancellationToken);
                 await using var reader = AuditReader.Open(
                     source.Current.Sentinel.Audit, environment.GetValueOrDefault, timeout);
-                return await ask(parsed, reader, console, TimeProvider.System, cancellationToken);
+                return await ask(source.Current.Policy, reader, console, cancellationToken);
             });
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Sentinel.Audit;
 using Sentinel.Audit.Reading;
-using Sentinel.Gateway.Rbac;
+using Sentinel.Gateway.Records;
 
 namespace Sentinel.Gateway.Cli.Audit;
 
@@ -139,18 +139,6 @@ internal static class AuditFilters
             : throw new AuditReadException($"{option} takes a time such as {TimeWords.Examples}.");
     }
 
-    private static AuditArgument ReadArgument(string text)
-    {
-        var sign = text.IndexOf('=', StringComparison.Ordinal);
-        if (sign < 0)
-        {
-            throw new AuditReadException("--argument takes PATH=VALUE, such as project=OPS.");
-        }
-
-        var steps = ArgumentPath.Read(text[..sign], out var problem)
-            ?? throw new AuditReadException($"--argument: {problem}.");
-        return steps.Contains(ArgumentPath.EveryElement)
-            ? throw new AuditReadException("--argument looks at keys of objects; it does not enter arrays.")
-            : new AuditArgument([.. steps.Select(step => step[1..])], text[(sign + 1)..]);
-    }
+    private static AuditArgument ReadArgument(string text) =>
+        ArgumentWords.Read(text, out var problem) ?? throw new AuditReadException($"--argument: {problem}.");
 }

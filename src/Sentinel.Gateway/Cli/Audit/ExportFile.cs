@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Sentinel.Audit.Reading;
+using Sentinel.Gateway.Records;
 
 namespace Sentinel.Gateway.Cli.Audit;
 

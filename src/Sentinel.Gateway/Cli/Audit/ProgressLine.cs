@@ -35,6 +35,11 @@ internal sealed class ProgressLine : IDisposable
     public static ProgressLine Waiting(AuditConsole console, TimeProvider time) =>
         new(console, time, elapsed => AuditConsole.Text($"Searching, {elapsed.TotalSeconds:0} s. Ctrl+C stops."));
 
+    /// <summary>A line that says how much has been done; how much there is would take as long to find out.</summary>
+    public static ProgressLine Counting(AuditConsole console, TimeProvider time, string what, Func<long> count) =>
+        new(console, time, elapsed => AuditConsole.Text(
+            $"{count():N0} {what}, {count() / elapsed.TotalSeconds:N0}/s, {elapsed.TotalSeconds:0} s. Ctrl+C stops."));
+
     public void Dispose()
     {
         lock (_lock)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Sentinel.Audit.Reading;
 using Sentinel.Gateway.Configuration.Pinning;
+using Sentinel.Gateway.Records;
 
 namespace Sentinel.Gateway.Cli.Audit;
 

@@ -1,4 +1,5 @@
 using Sentinel.Audit.Reading;
+using Sentinel.Gateway.Records;
 
 namespace Sentinel.Gateway.Cli.Audit;
 

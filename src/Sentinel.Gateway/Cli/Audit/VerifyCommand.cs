@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Sentinel.Audit.Chain;
 using Sentinel.Audit.Reading;
-using Sentinel.Gateway.Configuration;
 
 namespace Sentinel.Gateway.Cli.Audit;
 
@@ -26,58 +25,44 @@ internal static class VerifyCommand
         var command = new AnsweringCommand(
             "verify",
             "Follow every writer's chain through all rows: finds rows that were removed, changed or put in. "
-            + "Ends with 0 if nothing was found, 1 if something was, 2 if it cannot tell.")
+            + "Ends with 0 if nothing was found, 1 if something was, 2 if it cannot tell, 130 if it was interrupted.")
         {
             SharedOptions.Config,
             Anchor,
             WriteAnchor,
             SharedOptions.Json,
         };
-        command.SetAction((result, cancellationToken) => RunAsync(
-            new Request(
-                result.GetRequiredValue(SharedOptions.Config),
-                result.GetValue(Anchor),
-                result.GetValue(WriteAnchor),
-                result.GetValue(SharedOptions.Json)),
-            ProcessEnvironment.Read(),
-            TimeProvider.System,
-            result.InvocationConfiguration.Output,
-            result.InvocationConfiguration.Error,
-            cancellationToken));
+        AuditAnswer.SetAction(command, RunAsync);
         return command;
     }
 
-    internal static async Task<int> RunAsync(
-        Request request,
-        IReadOnlyDictionary<string, string> environment,
+    private static async Task<int> RunAsync(
+        ParseResult parsed,
+        IAuditReader reader,
+        AuditConsole console,
         TimeProvider time,
-        TextWriter output,
-        TextWriter error,
         CancellationToken cancellationToken)
     {
-        return await AnsweringCommand.AnswerAsync(error, async () =>
+        var anchors = parsed.GetValue(Anchor) is { } path ? await ChainAnchors.ReadAsync(path, cancellationToken) : [];
+        var rows = 0L;
+        ChainReport report;
+        using (ProgressLine.Counting(console, time, "rows followed", () => Volatile.Read(ref rows)))
         {
-            var source = await ConfigurationSource.LoadAsync(request.Config, environment, cancellationToken);
-            var anchors = request.Anchor is { } path ? await ChainAnchors.ReadAsync(path, cancellationToken) : [];
-            await using var reader = AuditReader.Open(
-                source.Current.Sentinel.Audit, environment.GetValueOrDefault, Timeout.InfiniteTimeSpan);
-            var report = await ChainVerifier.VerifyAsync(reader, anchors, cancellationToken);
-            await (request.IsJson
-                ? VerifyWriter.WriteJsonAsync(report, reader.Name, output)
-                : VerifyWriter.WriteTextAsync(report, reader.Name, output));
-            if (report.IsIntact && request.WriteAnchor is { } anchor)
+            report = await ChainVerifier.VerifyAsync(reader, anchors, cancellationToken, watch: (seen, _) =>
             {
-                await ChainAnchors.WriteAsync(anchor, report.Heads, time.GetUtcNow(), cancellationToken);
-            }
+                Volatile.Write(ref rows, seen.Rows);
+                return ValueTask.CompletedTask;
+            });
+        }
 
-            return report.IsIntact ? 0 : 1;
-        });
+        await (parsed.GetValue(SharedOptions.Json)
+            ? VerifyWriter.WriteJsonAsync(report, reader.Name, console.Output)
+            : VerifyWriter.WriteTextAsync(report, reader.Name, console.Output));
+        if (report.IsIntact && parsed.GetValue(WriteAnchor) is { } anchor)
+        {
+            await ChainAnchors.WriteAsync(anchor, report.Heads, time.GetUtcNow(), cancellationToken);
+        }
+
+        return report.IsIntact ? 0 : 1;
     }
-
-    /// <summary>What was asked for.</summary>
-    internal sealed record Request(
-        string Config,
-        string? Anchor = null,
-        string? WriteAnchor = null,
-        bool IsJson = false);
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Sentinel.Audit.Chain;
+using Sentinel.Gateway.Records;
 
 namespace Sentinel.Gateway.Cli.Audit;
 
@@ -67,7 +68,7 @@ internal static class VerifyWriter
             json.WriteStartArray("findings");
             foreach (var finding in report.Findings)
             {
-                WriteFinding(json, finding);
+                FindingJson.Write(json, finding);
             }
 
             json.WriteEndArray();
@@ -100,29 +101,5 @@ internal static class VerifyWriter
             CultureInfo.InvariantCulture,
             $"{finding.Fault}: {finding.Message} ({chain}, seq {finding.Seq?.ToString(CultureInfo.InvariantCulture)
                 ?? "none"}{request})");
-    }
-
-    private static void WriteFinding(Utf8JsonWriter json, ChainFinding finding)
-    {
-        json.WriteStartObject();
-        json.WriteString("fault", JsonNamingPolicy.SnakeCaseLower.ConvertName(finding.Fault.ToString()));
-        json.WriteString("message", finding.Message);
-        if (finding.Writer is { } writer)
-        {
-            json.WriteString("journalId", writer.JournalId);
-            json.WriteString("month", Month(writer.Month));
-        }
-
-        if (finding.Seq is { } seq)
-        {
-            json.WriteNumber("seq", seq);
-        }
-
-        if (finding.RequestId is { } request)
-        {
-            json.WriteString("requestId", request);
-        }
-
-        json.WriteEndObject();
     }
 }

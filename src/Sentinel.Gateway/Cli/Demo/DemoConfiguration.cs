@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Sentinel.Gateway.Cli.Demo;
 
-/// <summary>The proxy.json of the tour: one backend, two callers, the embedded store.</summary>
+/// <summary>The proxy.json of the tour: one backend, two callers and one who views, the embedded store.</summary>
 internal static class DemoConfiguration
 {
     /// <summary>Alice may search and print, and not delete.</summary>
@@ -12,6 +12,11 @@ internal static class DemoConfiguration
 
     /// <summary>Bob may search, and nothing else.</summary>
     public const string GuestToken = "demo-bob";
+
+    /// <summary>Carol may call nothing, and sees on the dashboard what the others did.</summary>
+    public const string ViewerToken = "demo-carol";
+
+    private const string ViewerRole = "auditor";
 
     /// <summary>The variable that has to hold a session key: nobody is to be warned of a tour.</summary>
     public const string SessionKeysVariable = "SESSION_KEYS";
@@ -41,7 +46,10 @@ internal static class DemoConfiguration
         {
             ["Authentication"] = new JsonObject
             {
-                ["ApiKeys"] = new JsonArray(Key("alice", AnalystToken, "analyst"), Key("bob", GuestToken, "guest")),
+                ["ApiKeys"] = new JsonArray(
+                    Key("alice", AnalystToken, "analyst"),
+                    Key("bob", GuestToken, "guest"),
+                    Key("carol", ViewerToken, ViewerRole)),
             },
             ["Rbac"] = new JsonObject
             {
@@ -53,6 +61,7 @@ internal static class DemoConfiguration
                         ["Deny"] = new JsonArray("notes/delete_*"),
                     },
                     ["guest"] = new JsonObject { ["Allow"] = new JsonArray("notes/search_*") },
+                    [ViewerRole] = new JsonObject(),
                 },
             },
             ["Sessions"] = new JsonObject { ["KeysEnv"] = SessionKeysVariable },
@@ -67,7 +76,11 @@ internal static class DemoConfiguration
                     ["MaxBytes"] = 16 * 1024 * 1024,
                 },
             },
-            ["Management"] = new JsonObject { ["Url"] = "http://127.0.0.1:0" },
+            ["Management"] = new JsonObject
+            {
+                ["Url"] = "http://127.0.0.1:0",
+                ["ViewerRoles"] = new JsonArray(ViewerRole),
+            },
         },
     }.ToJsonString();
 

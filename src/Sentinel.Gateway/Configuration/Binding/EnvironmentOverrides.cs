@@ -40,13 +40,10 @@ internal sealed class EnvironmentOverrides(FaultCollector faults)
     {
         private readonly string[] _segments = variable[Prefix.Length..].Split(Separator);
 
-        private string _shape = "";
-
         public void Go(SourceObject section, Type type)
         {
             SourceNode node = section;
             var value = ValueShape.Of(type);
-            _shape = section.Path;
             for (var i = 0; i < _segments.Length; i++)
             {
                 if (Step(node, value, _segments[i]) is not { } step)
@@ -82,11 +79,10 @@ internal sealed class EnvironmentOverrides(FaultCollector faults)
             var keys = RecordShape.Of(value.Type);
             if (keys.Find(segment, StringComparison.OrdinalIgnoreCase) is not { } key)
             {
-                var problem = RecordBinder.DescribeUnknown(segment, _shape, keys);
+                var problem = RecordBinder.DescribeUnknown(segment, keys);
                 return Refuse(JsonPath.Member(node.Path, segment), problem);
             }
 
-            _shape = $"{_shape}.{key.Name}";
             return new(
                 JsonPath.Member(node.Path, key.Name), key.Value, node.Find(key.Name), n => node.Set(key.Name, n));
         }
@@ -99,7 +95,6 @@ internal sealed class EnvironmentOverrides(FaultCollector faults)
             }
 
             var name = node.FindKey(segment, StringComparison.OrdinalIgnoreCase) ?? segment;
-            _shape = $"{_shape}.*";
             return new(
                 JsonPath.Member(node.Path, name),
                 ValueShape.Of(value.Element!),
@@ -117,7 +112,6 @@ internal sealed class EnvironmentOverrides(FaultCollector faults)
                     $"'{segment}' is no item of this list; write a number from 0 to {node.Items.Count}"));
             }
 
-            _shape = $"{_shape}[]";
             return new(
                 JsonPath.Item(node.Path, index),
                 ValueShape.Of(value.Element!),

@@ -11,24 +11,24 @@ internal sealed class RecordBinder(FaultCollector faults)
     private readonly ScalarBinder _scalars = new(faults);
 
     /// <summary>The record. A faulty key keeps its default, so that later checks find a whole tree.</summary>
-    public T Bind<T>(SourceNode node, string shape)
+    public T Bind<T>(SourceNode node)
         where T : class, new() =>
-        (T?)BindValue(node, ValueShape.Of(typeof(T)), null, shape, typeof(T).Name) ?? new T();
+        (T?)BindValue(node, ValueShape.Of(typeof(T)), null, typeof(T).Name) ?? new T();
 
-    private object? BindValue(SourceNode node, ValueShape value, KeyShape? key, string shape, string name)
+    private object? BindValue(SourceNode node, ValueShape value, KeyShape? key, string name)
     {
         return (value.Kind, node) switch
         {
-            (ShapeKind.Record or ShapeKind.Union, SourceObject record) => BindRecord(record, value.Type, shape),
-            (ShapeKind.Union, _) => BindAlone(node, value, shape, name),
-            (ShapeKind.List, SourceArray list) => BindList(list, value.Element!, shape, name),
-            (ShapeKind.Map, SourceObject map) => BindMap(map, value.Element!, shape),
-            (_, SourceScalar scalar) when value.IsScalar => _scalars.Bind(scalar, value, key, shape, name),
+            (ShapeKind.Record or ShapeKind.Union, SourceObject record) => BindRecord(record, value.Type),
+            (ShapeKind.Union, _) => BindAlone(node, value, name),
+            (ShapeKind.List, SourceArray list) => BindList(list, value.Element!, name),
+            (ShapeKind.Map, SourceObject map) => BindMap(map, value.Element!),
+            (_, SourceScalar scalar) when value.IsScalar => _scalars.Bind(scalar, value, key, name),
             _ => Refuse(node, value),
         };
     }
 
-    private object BindRecord(SourceObject node, Type type, string shape)
+    private object BindRecord(SourceObject node, Type type)
     {
         var record = Activator.CreateInstance(type)!;
         var keys = RecordShape.Of(type);
@@ -36,11 +36,11 @@ internal sealed class RecordBinder(FaultCollector faults)
         {
             if (keys.Find(name) is { } key)
             {
-                BindKey(record, key, value, shape);
+                BindKey(record, key, value);
             }
             else if (!faults.HasAt(value.Path))
             {
-                faults.Add(value.Place, DescribeUnknown(name, shape, keys));
+                faults.Add(value.Place, DescribeUnknown(name, keys));
             }
         }
 
@@ -56,13 +56,11 @@ internal sealed class RecordBinder(FaultCollector faults)
         return record;
     }
 
-    /// <summary>Why a key is refused: planned, in another case, or a slip.</summary>
-    public static string DescribeUnknown(string name, string shape, RecordShape keys) =>
-        PlannedKeys.Find(shape, name) is { } planned
-            ? $"{planned} is not available yet; remove it"
-            : Suggestion.ForUnknownKey(name, [.. keys.Keys.Select(key => key.Name)]);
+    /// <summary>Why a key is refused: it is written in another case, or a slip.</summary>
+    public static string DescribeUnknown(string name, RecordShape keys) =>
+        Suggestion.ForUnknownKey(name, [.. keys.Keys.Select(key => key.Name)]);
 
-    private void BindKey(object record, KeyShape key, SourceNode node, string shape)
+    private void BindKey(object record, KeyShape key, SourceNode node)
     {
         if (node.IsNull)
         {
@@ -78,19 +76,19 @@ internal sealed class RecordBinder(FaultCollector faults)
             return;
         }
 
-        if (BindValue(node, key.Value, key, $"{shape}.{key.Name}", key.Name) is { } value)
+        if (BindValue(node, key.Value, key, key.Name) is { } value)
         {
             key.Property.SetValue(record, value);
         }
     }
 
-    private object BindList(SourceArray node, Type element, string shape, string name)
+    private object BindList(SourceArray node, Type element, string name)
     {
         var value = ValueShape.Of(element);
         var items = (IList)Activator.CreateInstance(typeof(List<>).MakeGenericType(element))!;
         foreach (var item in node.Items)
         {
-            if (BindValue(item, value, null, $"{shape}[]", name) is { } bound)
+            if (BindValue(item, value, null, name) is { } bound)
             {
                 items.Add(bound);
             }
@@ -99,7 +97,7 @@ internal sealed class RecordBinder(FaultCollector faults)
         return Activator.CreateInstance(typeof(ReadOnlyCollection<>).MakeGenericType(element), items)!;
     }
 
-    private object BindMap(SourceObject node, Type element, string shape)
+    private object BindMap(SourceObject node, Type element)
     {
         var value = ValueShape.Of(element);
         var entries = (IDictionary)Activator.CreateInstance(
@@ -107,7 +105,7 @@ internal sealed class RecordBinder(FaultCollector faults)
             StringComparer.Ordinal)!;
         foreach (var (name, item) in node.Members)
         {
-            var bound = BindValue(item, value, null, $"{shape}.*", name);
+            var bound = BindValue(item, value, null, name);
             // A faulty entry stays known under its name: what refers to it is not at fault as well.
             bound ??= value.Kind == ShapeKind.Record ? Activator.CreateInstance(element) : null;
             if (bound is not null)
@@ -121,7 +119,7 @@ internal sealed class RecordBinder(FaultCollector faults)
     }
 
     // A value in place of the record stands for one of its keys.
-    private object? BindAlone(SourceNode node, ValueShape value, string shape, string name)
+    private object? BindAlone(SourceNode node, ValueShape value, string name)
     {
         var key = value.AloneKey;
         var isOneOfList = key.Value.Kind == ShapeKind.List && node is SourceScalar;
@@ -131,7 +129,7 @@ internal sealed class RecordBinder(FaultCollector faults)
             return Refuse(node, value);
         }
 
-        if (BindValue(node, written, key, shape, name) is not { } bound)
+        if (BindValue(node, written, key, name) is not { } bound)
         {
             return null;
         }

@@ -17,9 +17,8 @@ internal sealed class ScalarBinder(FaultCollector faults)
     /// <param name="node">What was written.</param>
     /// <param name="value">What the property takes.</param>
     /// <param name="key">The key whose attributes apply; null for an item of a list or map.</param>
-    /// <param name="shape">The node's path as <see cref="PlannedKeys"/> spells it.</param>
     /// <param name="name">The nearest key's name: decides whether the value may be shown.</param>
-    public object? Bind(SourceScalar node, ValueShape value, KeyShape? key, string shape, string name)
+    public object? Bind(SourceScalar node, ValueShape value, KeyShape? key, string name)
     {
         if (!IsWrittenAs(node.Type, value.Kind))
         {
@@ -31,7 +30,7 @@ internal sealed class ScalarBinder(FaultCollector faults)
         {
             ShapeKind.Boolean => BindBoolean(node, value, name),
             ShapeKind.WholeNumber => BindNumber(node, value, key, name),
-            ShapeKind.Choice => BindChoice(node, value, shape, name),
+            ShapeKind.Choice => BindChoice(node, value, name),
             ShapeKind.Time => BindTime(node, value, name),
             ShapeKind.Parsed => BindParsed(node, value, name),
             ShapeKind.AnyScalar => BindAny(node),
@@ -78,17 +77,11 @@ internal sealed class ScalarBinder(FaultCollector faults)
         return value.Type == typeof(int) ? (int)number : (object)(long)number;
     }
 
-    private object? BindChoice(SourceScalar node, ValueShape value, string shape, string name)
+    private object? BindChoice(SourceScalar node, ValueShape value, string name)
     {
         if (Enum.GetNames(value.Type).Contains(node.Text, StringComparer.Ordinal))
         {
             return Enum.Parse(value.Type, node.Text);
-        }
-
-        if (PlannedKeys.DescribeValue(shape, node.Text, value.Type) is { } planned)
-        {
-            faults.Add(node.Place, planned);
-            return null;
         }
 
         return Refuse(node, name, value);

@@ -12,7 +12,8 @@ internal sealed record AzureAdOptions
         ErrorMessage = "write the sign-in address, for example https://login.microsoftonline.com/")]
     public string Instance { get; init; } = "https://login.microsoftonline.com/";
 
-    [Description("The tenant: its id or domain; organizations or common for many.")]
+    [Description("The tenant: its id or domain; `organizations` or `common` for many. Required unless Authority is "
+        + "written.")]
     [RegularExpression(
         "[A-Za-z0-9_.-]+",
         ErrorMessage = "write the tenant's id, its domain, organizations or common")]
@@ -31,19 +32,21 @@ internal sealed record AzureAdOptions
         ErrorMessage = "write a URL such as https://login.microsoftonline.com/TENANT/v2.0")]
     public string? Authority { get; init; }
 
-    [Description("The one audience that tokens of any version must have, in place of the defaults.")]
+    [Description("The one audience that tokens must have, in place of the defaults: `CLIENT-ID` in version 2, "
+        + "`api://CLIENT-ID` in version 1.")]
     public string? Audience { get; init; }
 
     [Description("Further settings of token validation.")]
     public TokenValidationOptions TokenValidationParameters { get; init; } = new();
 
-    [Description("Tenants whose tokens are taken; empty: every tenant that TenantId stands for.")]
+    [Description("Sentinel's own: tenants whose tokens are taken. Empty: all that TenantId stands for; for "
+        + "`organizations` and `common` that is a warning.")]
     public IReadOnlyList<string> AllowedTenants { get; init; } = [];
 
-    [Description("Scopes, parted by spaces, of which a user's token must have one; empty: any scope.")]
+    [Description("Scopes, parted by spaces, of which a user's token must have one. Tokens of applications have none.")]
     public string Scopes { get; init; } = "";
 
-    [Description("Whether tokens with neither a scope nor a role are taken.")]
+    [Description("Whether tokens with neither `scp` nor `roles` are taken.")]
     public bool AllowWebApiToBeAuthorizedByACL { get; init; }
 
     [Description("Whether the documents must come by https. False is for tests on one machine.")]
@@ -68,6 +71,6 @@ internal sealed record TokenValidationOptions
     [Description("Audiences, in place of the defaults.")]
     public IReadOnlyList<string> ValidAudiences { get; init; } = [];
 
-    [Description("Further issuers; {tenantid} stands for the token's own tenant.")]
+    [Description("Further issuers; `{tenantid}` stands for the token's own tenant.")]
     public IReadOnlyList<string> ValidIssuers { get; init; } = [];
 }

@@ -7,30 +7,31 @@ namespace Sentinel.Gateway.Configuration;
 /// <summary>One backend: what Sentinel sends it in the clients' place, and how long it may take.</summary>
 internal sealed record BackendOptions
 {
-    [Description("Headers for this backend: a text, or env:NAME, alone or after a word and a space, for the value of "
-        + "an environment variable.")]
+    [Description("Headers for this backend. `env:NAME`, or `Bearer env:NAME`, is the value of an environment "
+        + "variable; the value of a header that holds a secret has to be one.")]
     public IReadOnlyDictionary<string, string> Headers { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
     [Description("Whether clients' own bearer tokens go on to this backend. Its 401 and 403 then reach the client. "
         + "API keys never go on.")]
     public bool ForwardAuthorization { get; init; }
 
-    [Description("Seconds that a destination has to take a connection. Absent: 15.")]
+    [Description("Seconds that a destination has to take a connection. Absent: 15, or half of FirstByteSeconds (else "
+        + "of MaxSeconds) if that is less.")]
     [Range(1, 300)]
     public int? ConnectSeconds { get; init; }
 
-    [Description("Seconds that a destination has to begin its answer, connecting included; GET streams have no such "
-        + "limit. Absent: as long as it may be idle.")]
+    [Description("Seconds that a destination has to begin its answer, connecting included; not for GET. Absent: as "
+        + "long as it may be idle.")]
     [Range(1, 86_400)]
     public int? FirstByteSeconds { get; init; }
 
     [Description("Seconds for which nothing may move, before an answer or within one; 0: for ever. Absent: what the "
-        + "cluster's HttpRequest.ActivityTimeout says, 30 minutes where it says nothing.")]
+        + "cluster's HttpRequest.ActivityTimeout says, 1800 where it says nothing.")]
     [Range(0, 86_400)]
     public int? IdleSeconds { get; init; }
 
-    [Description("Seconds that a call may take as a whole, whatever moves; GET streams have no such limit. Absent: as "
-        + "long as something moves.")]
+    [Description("Seconds that a call may take as a whole, whatever moves; not for GET. Absent: as long as something "
+        + "moves.")]
     [Range(1, 86_400)]
     public int? MaxSeconds { get; init; }
 
@@ -54,7 +55,8 @@ internal sealed record BackendOptions
 /// <summary>OAuth's client credentials grant (RFC 6749, section 4.4).</summary>
 internal sealed record ClientCredentialsOptions
 {
-    [Description("The authorization server's token endpoint.")]
+    [Description("The authorization server's token endpoint. A plain http one elsewhere than on this machine is a "
+        + "warning.")]
     [Required]
     [RegularExpression(
         """https?://[^\s#@\\]+""",

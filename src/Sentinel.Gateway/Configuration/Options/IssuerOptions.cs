@@ -6,7 +6,7 @@ namespace Sentinel.Gateway.Configuration;
 /// <summary>One OpenID Connect issuer whose access tokens are taken.</summary>
 internal sealed record IssuerOptions
 {
-    [Description("The issuer's identifier: what its tokens say in iss.")]
+    [Description("The issuer's identifier: what its tokens say in `iss`. Unique.")]
     [Required]
     [RegularExpression(
         """https?://[^\s?#@\\]+""",
@@ -14,22 +14,25 @@ internal sealed record IssuerOptions
             + "for example https://idp.example.com/realms/main")]
     public string Authority { get; init; } = "";
 
-    [Description("Where the discovery document is, if not at Authority/.well-known/openid-configuration.")]
+    [Description("Where the discovery document is, if not at `AUTHORITY/.well-known/openid-configuration`.")]
     [RegularExpression(
         """https?://[^\s#@\\]+""",
         ErrorMessage = "write the discovery document's whole URL, or leave the key out")]
     public string? MetadataAddress { get; init; }
 
-    [Description("Who a token must be for: one of its aud values must be here. The URL that clients call, as a rule.")]
+    [Description("Who a token must be for: one of its `aud` values must be here. The URL that clients call, as a "
+        + "rule.")]
+    [Required]
     public IReadOnlyList<string> Audiences { get; init; } = [];
 
-    [Description("Scopes that a token must all have, in scope or scp.")]
+    [Description("Scopes that a token must all have, in `scope` or `scp`; else 403 `insufficient_scope`.")]
     public IReadOnlyList<string> Scopes { get; init; } = [];
 
     [Description("Claims that may hold the subject; the first that a token has counts.")]
     public IReadOnlyList<string> SubjectClaims { get; init; } = ["sub"];
 
-    [Description("Claims whose values are roles; dots lead into objects, as in realm_access.roles.")]
+    [Description("Claims whose values are roles. Dots lead into objects (`realm_access.roles`); a name that has dots "
+        + "itself works too (`https://example.com/roles`).")]
     public IReadOnlyList<string> RoleClaims { get; init; } = ["roles"];
 
     [Description("Claims whose values are groups: roles only through RoleMap.")]

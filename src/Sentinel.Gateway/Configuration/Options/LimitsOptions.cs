@@ -17,18 +17,20 @@ internal sealed record LimitsOptions
     [Range(1, 1_000_000)]
     public int? ConcurrentCalls { get; init; }
 
-    [Description("How many requests, streams left out, each caller may have under way on a replica. Absent: no limit.")]
+    [Description("How many requests of any method, listening streams left out, each caller may have under way on each "
+        + "replica. Absent: no limit.")]
     [Range(1, 1_000_000)]
     public int? ConcurrentRequests { get; init; }
 
-    [Description("How many listening streams may be open for each caller on each replica. Absent: no limit.")]
+    [Description("How many listening streams (GET, and `subscriptions/listen`) each caller may have open on each "
+        + "replica. Absent: no limit.")]
     [Range(1, 1_000_000)]
     public int? ConcurrentStreams { get; init; }
 
     [Description("What one replica takes from all callers together.")]
     public TotalLimitsOptions Total { get; init; } = new();
 
-    [Description("Longest header section of a request, in bytes; acts at start.")]
+    [Description("Longest header section of a request, in bytes; a longer one is answered 431. Acts at start.")]
     [Range(4096, 1024 * 1024)]
     public int MaxRequestHeaderBytes { get; init; } = 32 * 1024;
 }
@@ -40,11 +42,12 @@ internal sealed record TotalLimitsOptions
     [Range(1, 10_000_000)]
     public int? Connections { get; init; }
 
-    [Description("Requests under way, streams left out; more are answered 503. Absent: no limit.")]
+    [Description("Requests of all callers under way on a replica, listening streams left out; more are answered 503. "
+        + "Absent: no limit.")]
     [Range(1, 1_000_000)]
     public int? Requests { get; init; }
 
-    [Description("Listening streams open; more are answered 503. Absent: no limit.")]
+    [Description("Listening streams of all callers on a replica; more are answered 503. Absent: no limit.")]
     [Range(1, 1_000_000)]
     public int? Streams { get; init; }
 }
@@ -59,5 +62,6 @@ internal sealed record ToolCallsPerMinuteOptions
     public int? Default { get; init; }
 
     [Description("Pattern → calls of the tools it matches, in any case, all together. Where several match, all count.")]
+    [Range(1, Max)]
     public IReadOnlyDictionary<string, int> PerTool { get; init; } = new Dictionary<string, int>();
 }

@@ -11,16 +11,20 @@ namespace Sentinel.Gateway.Configuration;
 /// <remarks>The properties are the keys: reader, documentation and JSON schema follow from them.</remarks>
 internal sealed record SentinelOptions
 {
-    [Description("What clients call: scheme, host and port. Needed where TLS ends before Sentinel.")]
+    [Description("What clients call: scheme, host and port, for example `https://mcp.example.com`. Needed where TLS "
+        + "ends before Sentinel.")]
     public HttpOrigin? PublicUrl { get; init; }
 
-    [Description("Addresses and networks of the proxies before Sentinel, whose X-Forwarded-* headers are believed.")]
+    [Description("Proxies whose `X-Forwarded-For`, `-Proto` and `-Host` are believed: `10.0.0.5`, `10.0.0.0/8`, "
+        + "`fd00::/8`.")]
     public IReadOnlyList<TrustedNetwork> TrustedProxies { get; init; } = [];
 
-    [Description("Origins of web pages that may call, besides PublicUrl's and loopback ones.")]
+    [Description("Origins of web pages that may call, besides PublicUrl's and loopback ones: "
+        + "`https://app.example.com`, `https://*.example.com`, or `*` for every one.")]
     public IReadOnlyList<OriginPattern> AllowedOrigins { get; init; } = [];
 
-    [Description("Host names that clients may call, besides PublicUrl's, localhost and addresses.")]
+    [Description("Hosts that clients may call, besides PublicUrl's, `localhost` and addresses: a name, "
+        + "`*.example.com`, or `*` for every one. No scheme, no port.")]
     public IReadOnlyList<HostPattern> AllowedHosts { get; init; } = [];
 
     [Description("The certificate of https listeners.")]
@@ -51,8 +55,11 @@ internal sealed record SentinelOptions
     public AuditOptions Audit { get; init; } = new();
 
     [Description("The listener for operators.")]
-    [ActsAtStart]
     public ManagementOptions Management { get; init; } = new();
+
+    [Description("Traces, metrics and logs.")]
+    [ActsAtStart]
+    public TelemetryOptions Telemetry { get; init; } = new();
 }
 
 /// <summary>How a stop goes.</summary>
@@ -71,14 +78,24 @@ internal sealed record ShutdownOptions
 internal sealed record ManagementOptions
 {
     [Description("Where operators connect. Keep it on loopback or a private network.")]
+    [ActsAtStart]
     [Required]
     [RegularExpression(
         """http://[^\s/?#@\\]+:[0-9]{1,5}/?""",
         ErrorMessage = "write an absolute http URL with a port and nothing after it, "
             + "for example http://127.0.0.1:9090")]
     public string Url { get; init; } = "http://127.0.0.1:9090";
+
+    [Description("Roles of Rbac.Roles whose callers may sign in to the dashboard and read all of the audit: "
+        + "dashboard.md. None: there is no dashboard.")]
+    public IReadOnlyList<string> ViewerRoles { get; init; } = [];
+
+    [Description("Name of the environment variable that holds the token, of 16 characters or more, without which "
+        + "`/metrics` is not given: `Authorization: Bearer TOKEN`. Absent: it is open to whoever reaches the "
+        + "listener.")]
+    public string? MetricsTokenEnv { get; init; }
 }
 
-/// <summary>A section that is read once: a change on reload waits for the next start.</summary>
+/// <summary>A section or a key that is read once: a change on reload waits for the next start.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class ActsAtStartAttribute : Attribute;

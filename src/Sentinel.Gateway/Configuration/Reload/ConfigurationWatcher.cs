@@ -13,6 +13,9 @@ internal sealed partial class ConfigurationWatcher : BackgroundService
     // A file of another kind can have a fault on every line; `sentinel check` prints them all.
     private const int FaultsLoggedAtMost = 50;
 
+    private static readonly IReadOnlyList<(string Name, Func<ConfigurationSnapshot, string> Write)> KeysAtStart =
+        [.. FindKeysAtStart()];
+
     private readonly ConfigurationSource _source;
     private readonly TimeProvider _time;
     private readonly ILogger<ConfigurationWatcher> _logger;
@@ -21,6 +24,7 @@ internal sealed partial class ConfigurationWatcher : BackgroundService
     private IReadOnlyCollection<string> _named;
     private string _judged;
     private string _lastSeen;
+    private volatile bool _isValid = true;
 
     public ConfigurationWatcher(
         ConfigurationSource source,
@@ -31,6 +35,7 @@ internal sealed partial class ConfigurationWatcher : BackgroundService
         _source = source;
         _time = time;
         _logger = logger;
+        _source.LoadedAt = time.GetUtcNow();
         _named = source.FilesAtStart.Paths;
         _judged = _lastSeen = source.StartIdentity + source.FilesAtStart.Identity;
         var meter = meters.Create("Sentinel.Gateway");
@@ -38,6 +43,10 @@ internal sealed partial class ConfigurationWatcher : BackgroundService
             "sentinel.config.reloaded", description: "Publications of a changed proxy.json.");
         _failed = meter.CreateCounter<long>(
             "sentinel.config.reload.failed", description: "Contents of proxy.json that could not be used.");
+        meter.CreateObservableGauge(
+            "sentinel.config.valid",
+            () => _isValid ? 1 : 0,
+            description: "0 while proxy.json, or a file that it names, is faulty and an earlier one stays in force.");
     }
 
     public override Task StartAsync(CancellationToken cancellationToken)
@@ -64,6 +73,7 @@ internal sealed partial class ConfigurationWatcher : BackgroundService
         // With what the reading itself found, for it may have been led to other files, or found them changed again.
         _named = result.Files.Paths;
         _judged = _lastSeen = look.Identity + result.Files.Identity;
+        _isValid = result.Snapshot is { KeptCertificates.Count: 0 };
         if (result.Snapshot is { } snapshot)
         {
             Publish(snapshot);
@@ -72,11 +82,9 @@ internal sealed partial class ConfigurationWatcher : BackgroundService
         }
 
         _failed.Add(1);
-        LogReloadFailed(
-            _source.Path,
-            _source.Current.Version,
-            result.Faults.Count,
-            string.Join("; ", result.Faults.Take(FaultsLoggedAtMost)));
+        var faults = string.Join("; ", result.Faults.Take(FaultsLoggedAtMost));
+        _source.LastFault = new ReloadFault(faults, _time.GetUtcNow());
+        LogReloadFailed(_source.Path, _source.Current.Version, result.Faults.Count, faults);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -113,6 +121,7 @@ internal sealed partial class ConfigurationWatcher : BackgroundService
         var previous = _source.Current;
         try
         {
+            _source.LoadedAt = _time.GetUtcNow();
             _source.Publish(snapshot);
         }
         // What listeners throw arrives together, after the snapshot is in force: it is a publication all the same.
@@ -124,26 +133,53 @@ internal sealed partial class ConfigurationWatcher : BackgroundService
         _reloaded.Add(1);
         LogReloaded(snapshot.Version, snapshot.Routes.Count, snapshot.Sentinel.Rbac.Roles.Count);
         LogWarnings(snapshot);
-        foreach (var key in RecordShape.Of(typeof(SentinelOptions)).Keys.Where(key => key.ActsAtStart))
+        foreach (var (name, write) in KeysAtStart)
         {
-            var now = Write(key, snapshot);
-            if (now != Write(key, previous) && now != Write(key, _source.AtStart))
+            var now = write(snapshot);
+            if (now != write(previous) && now != write(_source.AtStart))
             {
-                LogTakesEffectAtNextStart(key.Name);
+                LogTakesEffectAtNextStart(name);
+            }
+        }
+    }
+
+    // Whole sections, and single keys of others.
+    private static IEnumerable<(string Name, Func<ConfigurationSnapshot, string> Write)> FindKeysAtStart()
+    {
+        foreach (var section in RecordShape.Of(typeof(SentinelOptions)).Keys)
+        {
+            if (section.ActsAtStart)
+            {
+                yield return (section.Name, snapshot => Write(section, snapshot.Sentinel));
+                continue;
+            }
+
+            if (section.Value.Kind is not ShapeKind.Record)
+            {
+                continue;
+            }
+
+            foreach (var key in RecordShape.Of(section.Value.Type).Keys.Where(key => key.ActsAtStart))
+            {
+                yield return (
+                    $"{section.Name}.{key.Name}",
+                    snapshot => section.Property.GetValue(snapshot.Sentinel) is { } options ? Write(key, options) : "");
             }
         }
     }
 
     // By content: a record that comes to hold a list would compare it by reference.
-    private static string Write(KeyShape key, ConfigurationSnapshot snapshot) =>
-        JsonSerializer.Serialize(key.Property.GetValue(snapshot.Sentinel), key.Value.Type);
+    private static string Write(KeyShape key, object options) =>
+        JsonSerializer.Serialize(key.Property.GetValue(options), key.Value.Type);
 
     private void TellOfKept(ConfigurationSnapshot snapshot)
     {
         if (snapshot.KeptCertificates.Count > 0)
         {
             _failed.Add(1);
-            LogCertificatesKept(string.Join("; ", snapshot.KeptCertificates));
+            var kept = string.Join("; ", snapshot.KeptCertificates);
+            _source.LastFault = new ReloadFault(kept, _time.GetUtcNow());
+            LogCertificatesKept(kept);
         }
     }
 

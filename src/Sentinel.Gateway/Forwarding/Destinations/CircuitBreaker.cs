@@ -26,6 +26,15 @@ internal sealed partial class CircuitBreaker(
 
     public string Name => OwnPolicies.CircuitBreaker;
 
+    /// <summary>What <see cref="StateOf"/> may say.</summary>
+    public static IReadOnlyList<string> States { get; } = ["closed", "open", "half_open"];
+
+    /// <summary>How the circuit of a destination stands.</summary>
+    public string StateOf(DestinationState destination) =>
+        !_circuits.TryGetValue(destination, out var circuit) || !circuit.IsOpen ? States[0]
+        : destination.Health.Passive == DestinationHealth.Unhealthy ? States[1]
+        : States[2];
+
     public void RequestProxied(HttpContext context, ClusterState cluster, DestinationState destination)
     {
         var outcome = AttemptOutcomes.Of(context);

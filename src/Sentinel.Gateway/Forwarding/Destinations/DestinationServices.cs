@@ -13,6 +13,7 @@ internal static class DestinationServices
         services.AddSingleton<DestinationMetrics>();
         services.AddSingleton<ILoadBalancingPolicy, CallerHashPolicy>();
         services.AddSingleton<CircuitBreaker>();
+        services.AddSingleton<CircuitGauge>();
         services.AddSingleton<IPassiveHealthCheckPolicy>(provider => provider.GetRequiredService<CircuitBreaker>());
         services.AddSingleton<IActiveHealthCheckPolicy, McpProbePolicy>();
         services.AddSingleton<IForwarderHttpClientFactory, BackendClientFactory>();

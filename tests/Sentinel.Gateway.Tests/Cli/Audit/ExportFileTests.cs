@@ -1,6 +1,7 @@
 using System.Text;
 using Sentinel.Audit.Reading;
 using Sentinel.Gateway.Cli.Audit;
+using Sentinel.Gateway.Records;
 using Sentinel.Tests.Shared;
 using Xunit;
 

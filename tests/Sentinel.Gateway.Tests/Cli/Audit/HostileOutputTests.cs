@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Sentinel.Audit.Reading;
 using Sentinel.Gateway.Cli.Audit;
+using Sentinel.Gateway.Records;
 using Xunit;
 
 namespace Sentinel.Gateway.Tests.Cli.Audit;

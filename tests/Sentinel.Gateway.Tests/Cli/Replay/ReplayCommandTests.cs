@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Sentinel.Audit;
 using Sentinel.Audit.Reading;
 using Sentinel.Gateway.Cli;
+using Sentinel.Gateway.Cli.Audit;
 using Sentinel.Gateway.Cli.Replay;
 using Sentinel.Gateway.Configuration;
 using Sentinel.Tests.Shared;
@@ -131,8 +132,7 @@ public sealed class ReplayCommandTests : IDisposable
             new ReplayCommand.Request(config, from, to, isJson),
             new Dictionary<string, string>(),
             _clock,
-            _output,
-            _error,
+            new AuditConsole(_output, _error),
             CancellationToken.None);
     }
 
