@@ -1,7 +1,9 @@
 using System.Globalization;
-using Sentinel.Benchmarks.Calls;
+using Sentinel.Benchmarks.Comparison;
 using Sentinel.Benchmarks.Copy;
 using Sentinel.Benchmarks.Events;
+using Sentinel.Benchmarks.Growth;
+using Sentinel.Benchmarks.Guard;
 using Sentinel.Benchmarks.Micro;
 using Sentinel.Benchmarks.Outage;
 using Sentinel.Benchmarks.Processes;
@@ -15,13 +17,21 @@ switch (args.FirstOrDefault())
         await Backend.RunAsync();
         return 0;
     case "yarp":
-        await BareProxy.RunAsync(new Uri(args[1]));
+        await BareProxy.RunAsync(
+            new Uri(args[1]), args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 0);
         return 0;
     case "events-backend":
         await EventsBackend.RunAsync(int.Parse(args[1], CultureInfo.InvariantCulture));
         return 0;
-    case "calls":
-        return await CallsBenchmark.RunAsync(CallsOptions.Parse(args[1..]));
+    case "system":
+        return await SystemBenchmark.RunAsync(SystemOptions.Parse(args.AsSpan(1)), Command(args));
+    case "growth":
+        return await GrowthBenchmark.RunAsync(GrowthOptions.Parse(args.AsSpan(1)), Command(args));
+    case "guard":
+        return await GuardBenchmark.RunAsync(
+            args.Length > 2 && args[1] == "--max"
+                ? double.Parse(args[2], CultureInfo.InvariantCulture)
+                : GuardBenchmark.RatioMax);
     case "events":
         return await EventsBenchmark.RunAsync();
     case "replay":
@@ -42,7 +52,10 @@ switch (args.FirstOrDefault())
     default:
         await Console.Error.WriteLineAsync(
             """
-            calls [--rounds N] [--seconds S] [--steps off,postgres,sqlite,credentials]
+            system [--only "YARP,+ Durable"] [--rounds N] [--seconds S] [--rates 1000,3000] [--main] [--quick] [--write]
+            system --lineup callers|guarantees [--only …] [--rounds N] [--seconds S]
+            growth [--only routes,roles,rules,streams,requests,answers] [--rounds N] [--seconds S] [--quick] [--write]
+            guard [--max RATIO]
             events
             replay [--calls N]
             query [--rows N]
@@ -53,3 +66,7 @@ switch (args.FirstOrDefault())
             """);
         return 2;
 }
+
+static string Command(string[] args) =>
+    "dotnet run -c Release --project tests/Sentinel.Benchmarks -- "
+    + string.Join(' ', args.Select(arg => arg.Contains(' ', StringComparison.Ordinal) ? $"'{arg}'" : arg));

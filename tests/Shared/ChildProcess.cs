@@ -163,6 +163,8 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <summary>Lets a frozen process go on (SIGCONT).</summary>
     public Task ResumeAsync() => SignalAsync("CONT");
 
+    public Task WriteLineAsync(string line) => _process.StandardInput.WriteLineAsync(line);
+
     public void CloseInput() => _process.StandardInput.Close();
 
     /// <summary>The exit code, once the process has ended and all of its output is here.</summary>

@@ -40,11 +40,13 @@ public sealed partial class GatewayProcess : IAsyncDisposable
     /// <param name="config">Its proxy.json.</param>
     /// <param name="environment">Its variables.</param>
     /// <param name="urls">Where it listens.</param>
+    /// <param name="deadline">How long it may take to start.</param>
     /// <param name="files">What else stands in its folder, by name.</param>
     public static async Task<GatewayProcess> StartAsync(
         ProxyConfig config,
         IReadOnlyDictionary<string, string?>? environment = null,
         string urls = "http://127.0.0.1:0",
+        TimeSpan? deadline = null,
         params (string Name, string Text)[] files
     )
     {
@@ -59,8 +61,8 @@ public sealed partial class GatewayProcess : IAsyncDisposable
 
             string[] arguments = ["serve", "--config", config.WriteTo(folder), "--urls", urls];
             process = Start(arguments, environment, folder.Path);
-            var traffic = await process.WaitForMatchAsync(TrafficLine());
-            var management = await process.WaitForMatchAsync(ManagementLine());
+            var traffic = await process.WaitForMatchAsync(TrafficLine(), deadline);
+            var management = await process.WaitForMatchAsync(ManagementLine(), deadline);
             return new GatewayProcess(folder, process, environment, Origin(traffic), Origin(management));
         }
         catch

@@ -5,7 +5,7 @@ using Npgsql;
 using Sentinel.Audit;
 using Sentinel.Audit.Migrations;
 using Sentinel.Audit.Stores;
-using Sentinel.Benchmarks.Calls;
+using Sentinel.Benchmarks.Report;
 using Sentinel.Tests.Shared;
 
 namespace Sentinel.Benchmarks.Copy;

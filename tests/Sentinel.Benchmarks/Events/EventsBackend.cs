@@ -24,23 +24,12 @@ internal static class EventsBackend
 
     private static async Task AnswerAsync(HttpContext context, int events)
     {
-        if (HttpMethods.IsDelete(context.Request.Method))
+        if (await SilentStream.AnswersAsync(context))
         {
-            // Not what a server says to DELETE: here it opens a session, for streams that need one.
-            context.Response.Headers["Mcp-Session-Id"] = "of-the-benchmark";
             return;
         }
 
         context.Response.ContentType = "text/event-stream";
-        if (HttpMethods.IsGet(context.Request.Method))
-        {
-            // Bare YARP holds the headers of a stream back until its first byte.
-            await context.Response.WriteAsync(": open\n\n", context.RequestAborted);
-            await Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            return;
-        }
-
         await context.Response.Body.FlushAsync(context.RequestAborted);
         await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
         using var pace = new PeriodicTimer(Pace);

@@ -1,6 +1,8 @@
 using System.Globalization;
-using Sentinel.Benchmarks.Calls;
+using Sentinel.Benchmarks.Comparison;
+using Sentinel.Benchmarks.Load;
 using Sentinel.Benchmarks.Processes;
+using Sentinel.Benchmarks.Report;
 
 namespace Sentinel.Benchmarks.Events;
 
@@ -18,17 +20,22 @@ internal static class EventsBenchmark
         await using var backend = await Opponent.StartAsync(
             "events-backend", Events.ToString(CultureInfo.InvariantCulture));
         await using var yarp = await Opponent.StartAsync("yarp", backend.Url.AbsoluteUri);
-        await using var audit = await AuditStep.StartAsync("sqlite", backend.Url, postgres: null);
+        await using var credentials = await Credentials.StartAsync();
+        await using var gateway = await BenchmarkGateway.StartAsync(
+            new GatewayStep(KnowsCallers: true, Roles: 2, "BestEffort", IsEmbedded: true),
+            backend.Url,
+            credentials,
+            postgres: null);
         (string Name, Uri Url)[] ways =
         [
             ("direct", new Uri(backend.Url, "mcp")),
             ("YARP", new Uri(yarp.Url, $"{ToolCallBytes.Backend}/mcp")),
-            ("Sentinel", new Uri(audit.Gateway.Url, $"{ToolCallBytes.Backend}/mcp")),
+            ("Sentinel", new Uri(gateway.Process.Url, $"{ToolCallBytes.Backend}/mcp")),
         ];
         await CompareAsync(ways);
         await Console.Out.WriteLineAsync();
         await WeighAsync("YARP", ways[1].Url, yarp.Process.Id);
-        await WeighAsync("Sentinel", ways[2].Url, audit.Gateway.Process.Id);
+        await WeighAsync("Sentinel", ways[2].Url, gateway.Process.Process.Id);
         return 0;
     }
 
@@ -68,13 +75,13 @@ internal static class EventsBenchmark
         using var http = new HttpClient(new SocketsHttpHandler());
         var session = await OpenSessionAsync(http, url);
         List<HttpResponseMessage> streams = [await OpenAsync(http, url, session)];
-        var before = ProcessStat.RssMegabytes(pid);
+        var before = ProcessStat.RssMegabytesOf(pid);
         for (var i = 0; i < IdleStreams; i++)
         {
             streams.Add(await OpenAsync(http, url, session));
         }
 
-        var grown = ProcessStat.RssMegabytes(pid) - before;
+        var grown = ProcessStat.RssMegabytesOf(pid) - before;
         streams.ForEach(stream => stream.Dispose());
         await Console.Out.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Sentinel.Benchmarks.Calls;
+using Sentinel.Benchmarks.Load;
 
 namespace Sentinel.Benchmarks.Events;
 

@@ -1,68 +1,91 @@
-using System.Buffers.Text;
 using System.Net;
 using System.Net.Sockets;
-using Sentinel.Benchmarks.Calls;
+using System.Threading.Channels;
+using Sentinel.Benchmarks.Figures;
 
 namespace Sentinel.Benchmarks.Load;
 
-/// <summary>One keep-alive connection that calls, waits for the answer, checks it, and calls again.</summary>
-internal sealed class Connection(Uri target, string? credential) : IDisposable
+/// <summary>One client: it calls, waits for the answer, checks it, and calls again.</summary>
+/// <param name="target">The endpoint.</param>
+/// <param name="call">What is sent.</param>
+/// <param name="isNewEachTime">Whether every call has a connection of its own; else one serves all.</param>
+internal sealed class Connection(Uri target, ToolCallBytes call, bool isNewEachTime) : IDisposable
 {
-    private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-    private readonly ToolCallBytes _call = new(target, credential);
-    private readonly byte[] _answer = new byte[16 * 1024];
+    private const int BufferBytes = 32 * 1024;
+
+    private readonly IPEndPoint _endPoint = new(IPAddress.Parse(target.Host), target.Port);
+    private readonly AnswerReader _answer = new(BufferBytes);
+    private Socket? _socket;
 
     /// <summary>Each call's latency in microseconds.</summary>
-    public List<int> LatenciesUs { get; } = new(64 * 1024);
+    public List<int> LatenciesUs { get; } = [];
 
-    public Task ConnectAsync() => _socket.ConnectAsync(IPAddress.Parse(target.Host), target.Port);
+    /// <summary>How late calls began, in microseconds, where that was nobody's doing but the load's.</summary>
+    public List<int> LatenessUs { get; } = [];
 
-    /// <summary>Calls until <paramref name="isOver"/>; each call that was begun is finished.</summary>
-    public async Task RunAsync(Func<bool> isOver, Pace? pace = null)
+    /// <summary>The bytes of all answers.</summary>
+    public long BodyBytes => _answer.BodyBytes;
+
+    public async Task ConnectAsync()
+    {
+        _socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await _socket.ConnectAsync(_endPoint);
+    }
+
+    /// <summary>Calls again and again until <paramref name="isOver"/>; each call that was begun is finished.</summary>
+    public async Task RunAsync(Func<bool> isOver)
     {
         await Task.Yield();
         while (!isOver())
         {
-            _call.Next();
-            var started = pace is null ? TimeProvider.System.GetTimestamp() : await pace.NextAsync();
-            await _socket.SendAsync(_call.Request);
-            var length = 0;
-            var total = int.MaxValue;
-            while (length < total)
-            {
-                var count = await _socket.ReceiveAsync(_answer.AsMemory(length));
-                length += count > 0 ? count : throw new InvalidOperationException("The connection was closed.");
-                total = total < int.MaxValue ? total : LengthOf(_answer.AsSpan(0, length));
-            }
-
+            var started = TimeProvider.System.GetTimestamp();
+            await CallAsync();
             LatenciesUs.Add((int)TimeProvider.System.GetElapsedTime(started).TotalMicroseconds);
-            Check(_answer.AsSpan(0, length));
         }
     }
 
-    public void Dispose() => _socket.Dispose();
-
-    // The whole answer's length; int.MaxValue while its head is not complete.
-    private static int LengthOf(ReadOnlySpan<byte> answer)
+    /// <summary>Makes each call that <paramref name="due"/> yields the instant of, one after the other.</summary>
+    public async Task RunAsync(ChannelReader<long> due, Schedule schedule)
     {
-        var end = answer.IndexOf("\r\n\r\n"u8);
-        if (end < 0)
+        while (await due.WaitToReadAsync())
         {
-            return int.MaxValue;
-        }
+            // What is here at once was due while the call before it was under way.
+            for (var isIdle = true; due.TryRead(out var dueAt); isIdle = false)
+            {
+                if (isIdle)
+                {
+                    LatenessUs.Add(schedule.LatencyUs(dueAt, TimeProvider.System.GetTimestamp()));
+                }
 
-        var at = answer[..end].IndexOf("\r\nContent-Length: "u8);
-        return at >= 0 && Utf8Parser.TryParse(answer[(at + 18)..end], out int body, out _)
-            ? end + 4 + body
-            : throw new InvalidOperationException($"No length: {System.Text.Encoding.UTF8.GetString(answer)}");
+                await CallAsync();
+                LatenciesUs.Add(schedule.LatencyUs(dueAt, TimeProvider.System.GetTimestamp()));
+            }
+        }
     }
 
-    private void Check(ReadOnlySpan<byte> answer)
+    public void Dispose() => _socket?.Dispose();
+
+    private async ValueTask CallAsync()
     {
-        var body = answer[(answer.IndexOf("\r\n\r\n"u8) + 4)..];
-        if (!answer.StartsWith("HTTP/1.1 200 "u8) || body.IndexOf(_call.Id) < 0 || body.IndexOf("\"result\":{"u8) < 0)
+        if (isNewEachTime)
         {
-            throw new InvalidOperationException($"Not the answer: {System.Text.Encoding.UTF8.GetString(answer)}");
+            await ConnectAsync();
+        }
+
+        call.Next();
+        _answer.Expect(call.Id);
+        for (var rest = call.Request; rest.Length > 0;)
+        {
+            rest = rest[await _socket!.SendAsync(rest)..];
+        }
+
+        while (!_answer.Take(await _socket!.ReceiveAsync(_answer.Free)))
+        {
+        }
+
+        if (isNewEachTime)
+        {
+            _socket.Dispose();
         }
     }
 }

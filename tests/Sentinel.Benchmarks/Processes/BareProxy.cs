@@ -1,4 +1,4 @@
-using Sentinel.Benchmarks.Calls;
+using Sentinel.Benchmarks.Load;
 using Yarp.ReverseProxy.Configuration;
 
 namespace Sentinel.Benchmarks.Processes;
@@ -6,11 +6,14 @@ namespace Sentinel.Benchmarks.Processes;
 /// <summary>YARP with the route that the gateway has, and nothing else.</summary>
 internal static class BareProxy
 {
-    public static async Task RunAsync(Uri backend)
+    /// <param name="backend">Where calls go.</param>
+    /// <param name="routes">How many routes there are besides, each with a cluster of its own.</param>
+    public static async Task RunAsync(Uri backend, int routes = 0)
     {
         var builder = Listener.Builder();
         builder.Services.AddRouting();
-        builder.Services.AddReverseProxy().LoadFromMemory([Route()], [Cluster(backend)]);
+        builder.Services.AddReverseProxy().LoadFromMemory(
+            [.. Names(routes).Select(Route)], [.. Names(routes).Select(name => Cluster(name, backend))]);
         var app = builder.Build();
         app.UseRouting();
         app.MapReverseProxy();
@@ -18,17 +21,20 @@ internal static class BareProxy
         await Listener.ServeAsync(app);
     }
 
-    private static RouteConfig Route() => new()
+    private static IEnumerable<string> Names(int routes) =>
+        Enumerable.Range(0, routes).Select(ManyRoutes.Name).Append(ToolCallBytes.Backend);
+
+    private static RouteConfig Route(string name) => new()
     {
-        RouteId = ToolCallBytes.Backend,
-        ClusterId = ToolCallBytes.Backend,
-        Match = new RouteMatch { Path = $"/{ToolCallBytes.Backend}/{{**rest}}" },
-        Transforms = [new Dictionary<string, string> { ["PathRemovePrefix"] = $"/{ToolCallBytes.Backend}" }],
+        RouteId = name,
+        ClusterId = name,
+        Match = new RouteMatch { Path = $"/{name}/{{**rest}}" },
+        Transforms = [new Dictionary<string, string> { ["PathRemovePrefix"] = $"/{name}" }],
     };
 
-    private static ClusterConfig Cluster(Uri backend) => new()
+    private static ClusterConfig Cluster(string name, Uri backend) => new()
     {
-        ClusterId = ToolCallBytes.Backend,
+        ClusterId = name,
         Destinations = new Dictionary<string, DestinationConfig>
         {
             ["a"] = new() { Address = backend.AbsoluteUri },

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -18,11 +19,18 @@ internal static class Listener
         return builder;
     }
 
-    /// <summary>Starts, says where, and ends when the parent does: its end of stdin closes then.</summary>
+    /// <summary>
+    /// Starts, says where, answers every line with the bytes allocated so far, and ends when the parent does: its end
+    /// of stdin closes then.
+    /// </summary>
     public static async Task ServeAsync(WebApplication app)
     {
         await app.StartAsync();
         await Console.Out.WriteLineAsync($"Listening on {app.Urls.First()}/");
-        await Console.In.ReadToEndAsync();
+        while (await Console.In.ReadLineAsync() is { } question)
+        {
+            await Console.Out.WriteLineAsync(string.Create(
+                CultureInfo.InvariantCulture, $"Allocated at {question}: {GC.GetTotalAllocatedBytes()}"));
+        }
     }
 }

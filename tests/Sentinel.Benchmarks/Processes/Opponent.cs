@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Sentinel.Tests.Shared;
 
@@ -6,6 +7,8 @@ namespace Sentinel.Benchmarks.Processes;
 /// <summary>A child process of this program's own other verbs.</summary>
 internal sealed partial class Opponent : IAsyncDisposable
 {
+    private int _questions;
+
     private Opponent(ChildProcess process, Uri url)
     {
         Process = process;
@@ -29,6 +32,15 @@ internal sealed partial class Opponent : IAsyncDisposable
             await process.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>The bytes that the process has allocated since it started.</summary>
+    public async Task<double> AllocatedBytesAsync()
+    {
+        var answer = $"Allocated at {++_questions}: ";
+        await Process.WriteLineAsync(_questions.ToString(CultureInfo.InvariantCulture));
+        var line = await Process.WaitForLineAsync(line => line.StartsWith(answer, StringComparison.Ordinal));
+        return double.Parse(line[answer.Length..], CultureInfo.InvariantCulture);
     }
 
     public ValueTask DisposeAsync() => Process.DisposeAsync();

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Sentinel.Benchmarks.Calls;
+using Sentinel.Benchmarks.Load;
 using Sentinel.Tests.Shared;
 
 namespace Sentinel.Benchmarks.Query;

@@ -4,7 +4,7 @@ using Npgsql;
 using Sentinel.Audit;
 using Sentinel.Audit.Migrations;
 using Sentinel.Audit.Reading;
-using Sentinel.Benchmarks.Calls;
+using Sentinel.Benchmarks.Report;
 using Sentinel.Tests.Shared;
 
 namespace Sentinel.Benchmarks.Query;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Sentinel.Audit.Migrations;
-using Sentinel.Benchmarks.Calls;
+using Sentinel.Benchmarks.Load;
+using Sentinel.Benchmarks.Report;
 using Sentinel.Tests.Shared;
 
 namespace Sentinel.Benchmarks.Replay;
