@@ -33,6 +33,7 @@ const views: Record<string, { title: string; show: View }> = {
 const app = document.getElementById("app")!;
 let frame: Shell | null = null;
 let leaving = new AbortController();
+let session = new AbortController();
 let shown = "";
 
 function render(): void {
@@ -57,7 +58,9 @@ function render(): void {
 }
 
 function signedIn(viewer: Viewer): void {
-    frame = shell(viewer, () => signedOut("Signed out."));
+    session.abort();
+    session = new AbortController();
+    frame = shell(viewer, () => signedOut("Signed out."), session.signal);
     fill(app, frame.element);
     startStatus();
     shown = "";
@@ -66,6 +69,7 @@ function signedIn(viewer: Viewer): void {
 
 function signedOut(message?: string): void {
     leaving.abort();
+    session.abort();
     stopStatus();
     if (frame || app.childElementCount === 0) {
         frame = null;

@@ -25,7 +25,7 @@ const ways: [view: string, text: string, also?: string][] = [
     ["audit", "Audit"],
 ];
 
-export function shell(viewer: Viewer, whenSignedOut: () => void): Shell {
+export function shell(viewer: Viewer, whenSignedOut: () => void, leaving: AbortSignal): Shell {
     const links = ways.map(([view, text]) => h("a", { href: to(view) }, text));
     const banners = h("div", { class: "banners", role: "status" });
     const instance = h("span", { class: "instance" });
@@ -87,7 +87,7 @@ export function shell(viewer: Viewer, whenSignedOut: () => void): Shell {
                 status ? worries(status).map(worry => banner(worry.kind, worry.text)) : null,
             );
         }
-    });
+    }, leaving);
     return {
         element,
         main,

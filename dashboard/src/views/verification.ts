@@ -112,6 +112,9 @@ function verdict(done: { intact: boolean; rows: number; findings: number } | nul
             "The verification broke off; nothing is proven. Verify again.",
         );
     }
+    if (done.rows === 0 && done.findings === 0) {
+        return h("p", { class: "notice", role: "status" }, "There is nothing to verify: no rows in this time.");
+    }
     return h(
         "div",
         { role: "status" },

@@ -115,7 +115,7 @@ public sealed partial class DeploymentTests
             .ToList();
 
         Assert.All(lines, line => Assert.Matches("^(ARG|FROM|WORKDIR|COPY|RUN|ENV|VOLUME|USER|EXPOSE|ENTRYPOINT|CMD) ", line));
-        Assert.Equal(7, copied.Count);
+        Assert.Equal(8, copied.Count);
         Assert.All(copied, path => Assert.True(Path.Exists(Artifacts.Source(path)), path));
         Assert.All(copied, path => Assert.Contains($"!{path}", left));
         Assert.Single(lines, line => Regex.IsMatch(line, "^USER [1-9][0-9]+$", RegexOptions.None, Deadline.Default));

@@ -20,6 +20,7 @@ public sealed class ImageBuildTests
             var words = line.Split(' ');
             foreach (var source in line.Contains("--from", StringComparison.Ordinal) ? [] : words[1..^1])
             {
+                Directory.CreateDirectory(Path.GetDirectoryName(folder.File(source))!);
                 await RunAsync("cp", ["-r", Artifacts.Source(source), folder.File(source)], folder.Path);
             }
         }

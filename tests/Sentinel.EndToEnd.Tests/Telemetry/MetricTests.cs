@@ -57,6 +57,7 @@ public sealed class MetricTests(MeasuredGateways gateways) : IClassFixture<Measu
         ["sentinel_issuer_refreshes_total"] = Stands(TokenAsync),
         ["sentinel_list_items_hidden_total"] = Rises(g => g.ListAsync("tools")),
         ["sentinel_lists_unreadable_total"] = Rises(g => g.ListAsync("broken")),
+        ["sentinel_management_refused_total"] = Rises(ForeignOriginAsync),
         ["sentinel_messages_total"] = Rises(CallAsync),
         ["sentinel_overloaded_total"] = Rises(TwoStreamsAsync),
         ["sentinel_rate_limited_total"] = Rises(TooOftenAsync),
@@ -150,6 +151,14 @@ public sealed class MetricTests(MeasuredGateways gateways) : IClassFixture<Measu
 
     private static Task ForeignHostAsync(MeasuredGateways g) =>
         Rpc.PostAsync(new Uri(g.Well.Url, "raw/mcp"), Servers.TesterKey, RawCall.ToolCall("echo"), [("Host", "evil.example.com")]);
+
+    private static async Task ForeignOriginAsync(MeasuredGateways g)
+    {
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Get, g.Well.ManagementUrl);
+        request.Headers.Add("Origin", "https://evil.example.com");
+        using var response = await http.SendAsync(request);
+    }
 
     private static async Task TokenAsync(MeasuredGateways g)
     {

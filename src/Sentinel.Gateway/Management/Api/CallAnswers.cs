@@ -84,7 +84,9 @@ internal sealed class CallAnswers(StoreQuestions questions, ReadLog log, TimePro
         return null;
     }
 
-    private async Task<(List<StoredRow> Rows, bool IsCut)?> ReadAsync(AuditQuery query, CancellationToken cancellationToken)
+    private async Task<(List<StoredRow> Rows, bool IsCut)?> ReadAsync(
+        AuditQuery query,
+        CancellationToken cancellationToken)
     {
         using var place = await questions.EnterAsync(cancellationToken);
         if (place is null)

@@ -31,7 +31,9 @@ internal sealed class LongAnswer(ApiRequest request, ViewerSessions sessions, Ti
 
     public void Write(string text) => Encoding.UTF8.GetBytes(text, _context.Response.BodyWriter);
 
-    /// <exception cref="OperationCanceledException">Cancelled, the session ended, or the line takes nothing.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// Cancelled, the session ended, or the line takes nothing.
+    /// </exception>
     public async Task FlushAsync()
     {
         if (!sessions.Holds(request.Viewer))

@@ -1,7 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
-using Sentinel.Gateway.Authentication.Edge;
 using Sentinel.Gateway.Configuration.Edge;
 using Xunit;
 
