@@ -81,6 +81,11 @@ export function callRow(row: Row): HTMLTableRowElement {
     return line;
 }
 
+/** A line across the table, of what it may lack. */
+export function gapRow(...said: Child[]): HTMLElement {
+    return h("tr", { role: "row", class: "gap" }, h("td", { role: "cell", colspan: String(heads.length) }, ...said));
+}
+
 function who(row: Row): Child {
     const isSame = [row.client_subject, row.client_subject.replace(/^key:/, "")].includes(row.client_display ?? "");
     return row.client_display && !isSame

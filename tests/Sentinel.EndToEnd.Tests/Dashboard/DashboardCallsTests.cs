@@ -35,6 +35,42 @@ public sealed partial class DashboardCallsTests(DashboardGateway gateway, Dashbo
     }
 
     [Fact]
+    public async Task A_live_view_says_that_the_store_is_away_and_where_calls_may_be_missing()
+    {
+        await using var visitor = await Visitor.ComeAsViewerAsync(browser, gateway, hash: "policy");
+        var comesBack = new TaskCompletionSource();
+        var streams = 0;
+        await visitor.Page.RouteAsync("**/api/calls/live*", async route =>
+        {
+            if (Interlocked.Increment(ref streams) == 1)
+            {
+                await route.FulfillAsync(new()
+                {
+                    ContentType = "text/event-stream",
+                    Body = "event: error\ndata: "
+                        + "{\"error\":{\"code\":\"store_unavailable\",\"message\":\"The disk fell out.\"}}\n\n",
+                });
+                return;
+            }
+
+            await comesBack.Task;
+            await route.ContinueAsync();
+        });
+
+        await visitor.Page.GetByRole(AriaRole.Link, new() { Name = "Live" }).ClickAsync();
+        await Expect(visitor.Page.GetByText("The disk fell out.")).ToBeVisibleAsync();
+        await Expect(visitor.Page.GetByText("Connection lost; trying again…")).ToBeVisibleAsync();
+        comesBack.SetResult();
+
+        await Expect(visitor.Page.GetByText("Connected", new() { Exact = true })).ToBeVisibleAsync();
+        await Expect(visitor.Page.GetByText("The disk fell out.")).ToHaveCountAsync(0);
+        var gap = visitor.Page.GetByText("The connection was lost: calls of that time may be missing here.");
+        await Expect(gap).ToBeVisibleAsync();
+        await gap.GetByRole(AriaRole.Link, new() { Name = "Search them" }).ClickAsync();
+        await Expect(visitor.Page).ToHaveURLAsync(new Regex("#/calls\\?from=.*&to=", RegexOptions.None, Deadline.Default));
+    }
+
+    [Fact]
     public async Task What_is_asked_in_the_form_is_found_and_stands_in_the_URL()
     {
         await using var visitor = await Visitor.ComeAsViewerAsync(browser, gateway, hash: "calls");
