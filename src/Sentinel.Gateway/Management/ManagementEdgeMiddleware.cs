@@ -1,8 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Net;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Sentinel.Gateway.Configuration;
 using Sentinel.Gateway.Configuration.Edge;
 using Sentinel.Gateway.Management.Api;
@@ -25,7 +23,8 @@ internal sealed partial class ManagementEdgeMiddleware
 
     private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(1);
 
-    private static readonly MinDataRate ResponseRateMin = new(240, TimeSpan.FromSeconds(5));
+    /// <summary>How long an answer that is no stream and no export may take from its beginning on.</summary>
+    private static readonly TimeSpan AnswerMax = TimeSpan.FromMinutes(1);
 
     private readonly RequestDelegate _next;
     private readonly ConfigurationSource _configuration;
@@ -59,11 +58,9 @@ internal sealed partial class ManagementEdgeMiddleware
     {
         ForwardedHeaders.Apply(context, _proxies.Of(_configuration.Current));
 
-        // The server has none, for the streams of traffic; who does not read here holds memory for nothing.
-        if (!MayBeSlow(context.Request.Path)
-            && context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
+        if (!MayTakeLong(context.Request.Path))
         {
-            rate.MinDataRate = ResponseRateMin;
+            LimitAnswer(context);
         }
 
         var headers = context.Response.Headers;
@@ -82,8 +79,25 @@ internal sealed partial class ManagementEdgeMiddleware
         return Judge(context) is var (what, error) ? RefuseAsync(context, what, error) : _next(context);
     }
 
+    // A rate, as the server has it, lets pass whatever the buffers on the way take; who does not read would hold one of
+    // few connections for many minutes.
+    private void LimitAnswer(HttpContext context)
+    {
+        ITimer? timer = null;
+        context.Response.OnStarting(() =>
+        {
+            timer = _time.CreateTimer(_ => context.Abort(), null, AnswerMax, Timeout.InfiniteTimeSpan);
+            return Task.CompletedTask;
+        });
+        context.Response.OnCompleted(() =>
+        {
+            timer?.Dispose();
+            return Task.CompletedTask;
+        });
+    }
+
     // These see to it themselves that somebody reads.
-    private static bool MayBeSlow(PathString path) =>
+    private static bool MayTakeLong(PathString path) =>
         path.Value is "/api/calls/live" or "/api/calls/export" or "/api/verify";
 
     private (string What, ApiError Error)? Judge(HttpContext context)

@@ -1,7 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using Sentinel.Gateway.Hosting;
+using Sentinel.Gateway.Management;
 using Sentinel.Tests.Shared;
 using Xunit;
 
@@ -221,8 +224,43 @@ public sealed class ManagementEdgeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_does_not_read_the_page_is_cut_off_and_who_reads_it_is_not()
+    {
+        var clock = new TestClock();
+        await using var rig = await ManagementRig.StartAsync(replace: services => services
+            .AddSingleton<TimeProvider>(clock)
+            .AddSingleton(new StaticPage(typeof(StaticPage).Assembly)));
+        using var deaf = new TcpClient { ReceiveBufferSize = 4096 };
+        await deaf.ConnectAsync(IPAddress.Loopback, rig.Management.Port);
+        var requests = string.Concat(Enumerable.Repeat("GET /app.js HTTP/1.1\r\nHost: localhost\r\n\r\n", 200));
+        await deaf.GetStream().WriteAsync(Encoding.UTF8.GetBytes(requests));
+
+        await Eventually.HoldsAsync(async () =>
+        {
+            using var read = await rig.SendAsync("GET", "/app.js");
+            Assert.Equal(200, (int)read.StatusCode);
+            clock.Advance(TimeSpan.FromMinutes(1));
+            return await IsResetAsync(deaf);
+        });
+    }
+
+    [Fact]
     public async Task Metrics_take_no_other_method() =>
         Assert.Equal((405, "bad_request"), await ManagementRig.ReadAsync(await _rig.SendAsync("POST", "/metrics")));
+
+    // Nothing is read, so that only a write can tell.
+    private static async Task<bool> IsResetAsync(TcpClient client)
+    {
+        try
+        {
+            await client.GetStream().WriteAsync("\r"u8.ToArray());
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
 
     // A closed line can be read, and gives nothing.
     private static bool IsClosed(TcpClient client) =>
