@@ -63,7 +63,9 @@ internal sealed class PostgresReadSource : IAsyncDisposable
         catch (Exception exception) when (exception is NpgsqlException or IOException or TimeoutException
             && !cancellationToken.IsCancellationRequested)
         {
-            throw new AuditReadException(Explain(exception), exception);
+            throw IsAboutValue(exception)
+                ? new AuditQueryException(Explain(exception))
+                : new AuditReadException(Explain(exception), exception);
         }
     }
 
@@ -76,6 +78,10 @@ internal sealed class PostgresReadSource : IAsyncDisposable
                 new NpgsqlParameter<string>("value", value),
             },
         };
+
+    // Class 22, data exceptions: rows are fit to be stored, so that it is what they are compared with.
+    private static bool IsAboutValue(Exception exception) =>
+        exception is PostgresException { SqlState: ['2', '2', ..] };
 
     private string Explain(Exception exception) => exception switch
     {

@@ -83,6 +83,16 @@ public sealed class ArgumentQueryTests(PostgresFixture postgres)
             () => BothStores.ListAsync(reader, new AuditQuery { Arguments = [new([], "x")] }));
     }
 
+    [Fact]
+    public async Task A_number_that_no_store_can_hold_is_the_questions_fault_and_not_the_stores()
+    {
+        await using var stores = await BothStores.WithAsync(postgres, Entry("{\"x\":5}", 0));
+        var query = new AuditQuery { Arguments = [new(["x"], "1e999999")] };
+
+        await Assert.ThrowsAsync<AuditQueryException>(() => BothStores.ListAsync(stores.Postgres, query));
+        Assert.Empty(await BothStores.ListAsync(stores.Sqlite, query));
+    }
+
     private static AuditEntry Entry(string arguments, int number) => Some.Entry(number) with
     {
         RequestArgs = Some.Utf8($$"""{"name":"tool","arguments":{{arguments}}}"""),
